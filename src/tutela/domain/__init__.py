@@ -1,0 +1,1 @@
+"""Words everyone shares: pure values that import nothing of ours and touch no clock, disk or network."""

@@ -1,0 +1,53 @@
+"""Every limit of the product, named with its unit. Limits reach the engine as these frozen values, never as settings.
+
+A default that binds says in its comment why it is what it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeLimits:
+    """What one examination in the sandbox may take. Checked on headers first, enforced by the kernel after."""
+
+    pixels_max: int = 120_000_000  # the largest phone sensors give 108 and 200 MP; RGB of this fits the address space
+    side_px_max: int = 65_500  # JPEG's own limit
+    jpeg_scans_max: int = 100  # ordinary progressive files have 10 or so; time grows with each
+    frames_max: int = 1_000  # animation frames that are hashed; the rest are reported, not hashed
+    video_frames_max: int = 20_000  # frame hashes that one video may give
+    archive_members_max: int = 20_000
+    archive_depth_max: int = 3
+    archive_ratio_max: int = 200  # expanded bytes for each stored byte; ordinary text reaches 20
+    archive_total_bytes_max: int = 16 * 1024 * MIB
+    member_bytes_max: int = 256 * MIB  # a member is held in memory while it is decoded; digests have no such limit
+    address_space_bytes_max: int = 1024 * MIB
+    wall_s_max: float = 10.0
+    wall_s_max_per_mib: float = 0.5  # added for video and archives from 4 MiB on: real bytes, never claimed ones
+    files_per_worker_max: int = 2_000  # then the worker is replaced
+
+    def wall_s(self, size_bytes: int) -> float:
+        """Seconds that a video or archive of this size may take."""
+        return self.wall_s_max + max(0.0, size_bytes / MIB - 4.0) * self.wall_s_max_per_mib
+
+
+@dataclass(frozen=True, slots=True)
+class ScanLimits:
+    """What one scan may take."""
+
+    file_bytes_max: int = 256 * 1024 * MIB  # reading more takes hours: reported, not read
+    path_bytes_max: int = 4096
+    directory_depth_max: int = 256
+
+
+@dataclass(frozen=True, slots=True)
+class ImportLimits:
+    """What one imported list file may hold."""
+
+    line_bytes_max: int = 16 * MIB
+    entries_max: int = 200_000_000
+    field_bytes_max: int = 64 * 1024
+    rejected_rows_kept_max: int = 10_000  # all are counted; this many are kept with line and reason

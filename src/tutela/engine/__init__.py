@@ -1,0 +1,1 @@
+"""The library: computing only. No database, no web framework, no network."""

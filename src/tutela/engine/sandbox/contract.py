@@ -1,0 +1,71 @@
+"""What the two sides of the sandbox agree on inside a worker: the task, what it may say, and how it ends.
+
+    parent (trusted) --Task + read-only descriptor--> worker (treated as hostile)
+    parent <--records: hash*, member-begin, hash*, member-end, ..., outcome-- worker
+
+`examine.examine` does the work and speaks only through a `Sink`; `worker` gives it a sink that writes protocol records,
+tests give it one that keeps them in memory. Free text never crosses: an outcome is a closed `Reason` and two numbers
+(what was found, what the limit is), from which the parent writes its sentence.
+
+Worked example: a zip with one picture says member_begin(b"a.jpg"), hash(...), member_end(size, digests, Outcome(JPEG,
+HASHED)), and returns Outcome(ZIP, HASHED).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from tutela.domain.media import MediaType, Reason, Verdict
+
+if TYPE_CHECKING:
+    from tutela.domain.signals import Digests, PictureHash
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One run of bytes to examine. `media_type` is what the parent told from the first bytes; `size_bytes` is real.
+
+    `dihedral`: also hash the seven other orientations. `scaled`: pictures of 4 megapixels and more may be decoded at
+    reduced size where the guard allows it. `video_interval_ms`: one frame hash for each such interval, 0 for every
+    frame. `skip_members`: the first members of an archive that an earlier worker has already reported. `soft_s`:
+    seconds after which the worker ends by itself and says `partial`.
+    """
+
+    size_bytes: int
+    media_type: MediaType
+    dihedral: bool = False
+    scaled: bool = False
+    video_interval_ms: int = 1000
+    skip_members: int = 0
+    soft_s: float = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one run of bytes ended, in numbers only."""
+
+    media_type: MediaType
+    verdict: Verdict
+    reason: Reason = Reason.NONE
+    width_px: int = 0
+    height_px: int = 0
+    duration_ms: int | None = None
+    found: int = 0  # what was met (pixels, scans, frames, members, bytes), for the sentence
+    limit: int = 0  # what is allowed
+
+
+class Sink(Protocol):
+    """Where the worker says what it finds, in order."""
+
+    def hash(self, picture: PictureHash) -> None:
+        """One PDQ of the current file or member."""
+        ...
+
+    def member_begin(self, path: bytes) -> None:
+        """The next member of an archive is about to be opened: if the worker dies now, this one is to blame."""
+        ...
+
+    def member_end(self, size_bytes: int, digests: Digests | None, outcome: Outcome) -> None:
+        """The current member is done."""
+        ...

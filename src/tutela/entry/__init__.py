@@ -1,0 +1,1 @@
+"""The place where things are put together."""

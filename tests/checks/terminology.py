@@ -1,0 +1,55 @@
+"""Terminology lint: no avoided term in anything that we write (law 12). Run by `make check`.
+
+Only the files named in `QUOTING` may hold one: they are the vocabulary itself, or they quote a wire format or a law.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tutela.domain.terms import find_avoided
+
+ROOT = Path(__file__).resolve().parents[2]
+QUOTING = {
+    "src/tutela/domain/data/terms.csv",
+    "src/tutela/domain/terms.py",  # its docstring's example
+    "tests/domain/test_terms.py",
+}
+READ = {".py", ".md", ".html", ".css", ".csv", ".toml", ".json", ".txt", ".c", ".h", ".yml", ".po", ".typ"}
+
+
+def our_files() -> list[Path]:
+    """Every text file that git tracks or would track."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.splitlines()
+    return [
+        ROOT / name for name in listed if Path(name).suffix in READ and name not in QUOTING and (ROOT / name).is_file()
+    ]
+
+
+def complaints(path: Path) -> list[str]:
+    """What is to be mended in one file, a line each."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    return [
+        f"{path.relative_to(ROOT)}:{found.line}: '{found.written}' is to be avoided; say '{found.term.prefer}'"
+        for found in find_avoided(text)
+    ]
+
+
+def main() -> int:
+    files = our_files()
+    found = [line for path in files for line in complaints(path)]
+    sys.stdout.write("".join(f"{line}\n" for line in found))
+    sys.stdout.write(f"terminology: {len(files)} files read, {len(found)} to mend\n")
+    return bool(found)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
