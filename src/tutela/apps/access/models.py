@@ -1,0 +1,173 @@
+"""Tables: who there is. What they may do is in `rules`, what can happen to them in `services`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from tutela.apps.access.rules import Role
+from tutela.engine import clock
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.db.models.fields.related_descriptors import ManyRelatedManager, RelatedManager
+
+
+class OrganisationKind(models.TextChoices):
+    """What an organisation is."""
+
+    HOTLINE = "hotline", _("Hotline")
+    PLATFORM = "platform", _("Platform")
+    POLICE = "police", _("Police unit")
+    MINISTRY = "ministry", _("Ministry")
+    CIVIL_SOCIETY = "civil-society", _("Civil society")
+
+
+class Organisation(models.Model):
+    """A legal body. Nothing of one is visible to another."""
+
+    id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
+    name = models.CharField(max_length=200, unique=True)
+    kind = models.CharField(max_length=32, choices=OrganisationKind.choices, default=OrganisationKind.HOTLINE)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Team(models.Model):
+    """People who share a queue."""
+
+    organisation_id: UUID
+    people: ManyRelatedManager[Person, Membership]
+    memberships: RelatedManager[Membership]
+
+    id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="teams")
+    name = models.CharField(pgettext_lazy("of a team", "Name"), max_length=100)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:  # noqa: D106 - Django's own name
+        constraints = (models.UniqueConstraint(fields=["organisation", "name"], name="team_name_once"),)
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PersonManager(BaseUserManager["Person"]):
+    """Finds people by e-mail address whatever its case."""
+
+    def get_by_natural_key(self, username: str | None) -> Person:
+        """Return the person with this address; `Person.DoesNotExist` otherwise."""
+        return self.get(email=self.normalize_email(username).lower())
+
+
+class Person(AbstractBaseUser):
+    """Somebody who works here. Exports and the ledger know the pseudonym only.
+
+    Three states: *invited* (no usable password yet), *active*, *ended*. The password hash and `epoch` are part of every
+    session's check, so raising `epoch` ends all sessions at once.
+    """
+
+    organisation_id: UUID
+    grants: RelatedManager[RoleGrant]
+    memberships: RelatedManager[Membership]
+
+    id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="people")
+    email = models.EmailField(_("E-mail address"), unique=True)
+    name = models.CharField(pgettext_lazy("of a person", "Name"), max_length=200)
+    pseudonym = models.CharField(max_length=16, unique=True, editable=False)
+    is_active = models.BooleanField(default=True)
+    teams = models.ManyToManyField(Team, through="Membership", related_name="people")
+    epoch = models.PositiveIntegerField(default=0, editable=False)
+    setup_digest = models.CharField(max_length=64, blank=True, editable=False)
+    setup_expires_at = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects = PersonManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]  # noqa: RUF012 - the type that Django declares
+
+    class Meta(AbstractBaseUser.Meta):  # noqa: D106 - Django's own name
+        abstract = False
+        ordering = ("name", "id")
+
+    def __str__(self) -> str:
+        return self.pseudonym
+
+    def get_session_auth_hash(self) -> str:
+        """Tie sessions to the password and to the epoch."""
+        return self._session_hash(None)
+
+    def get_session_auth_fallback_hash(self) -> Any:
+        """Yield the same under each former secret key."""
+        from django.conf import settings  # noqa: PLC0415 - as Django's own
+
+        for secret in settings.SECRET_KEY_FALLBACKS:
+            yield self._session_hash(secret)
+
+    def _session_hash(self, secret: str | None) -> str:
+        value = f"{self.password}:{self.epoch}"
+        return salted_hmac("tutela.access.session", value, secret=secret, algorithm="sha256").hexdigest()
+
+
+class RoleGrant(models.Model):
+    """One role of one person."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=32, choices=[(role.value, role.value) for role in Role])
+
+    class Meta:  # noqa: D106 - Django's own name
+        constraints = (models.UniqueConstraint(fields=["person", "role"], name="role_once"),)
+
+    def __str__(self) -> str:
+        return self.role
+
+
+class Membership(models.Model):
+    """One person in one team."""
+
+    person_id: UUID
+    team_id: UUID
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
+
+    class Meta:  # noqa: D106 - Django's own name
+        constraints = (models.UniqueConstraint(fields=["person", "team"], name="member_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.person_id} in {self.team_id}"
+
+
+class ApiKey(models.Model):
+    """A machine's key. Only a digest of the secret is kept; the prefix names the key in pages and logs."""
+
+    organisation_id: UUID
+    id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="keys")
+    name = models.CharField(pgettext_lazy("of a key", "Name"), max_length=100)
+    prefix = models.CharField(max_length=12, unique=True, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
+    scopes = models.JSONField(default=list)
+    requests_per_minute_max = models.PositiveIntegerField(default=600)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    created_by = models.CharField(max_length=16, editable=False)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, editable=False)
+    last_used_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:  # noqa: D106 - Django's own name
+        ordering = ("-created_at",)
+
+    def __str__(self) -> str:
+        return self.prefix

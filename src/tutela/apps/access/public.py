@@ -1,0 +1,179 @@
+"""What other apps may ask of access: who is acting, and whether they may.
+
+Every page and route says its permission, and asks again for the object it is about:
+
+    @require(Permission.REVIEW_ITEM_DECIDE)                    # may they do this to anything at all?
+    def decide_item(request, item_id): ...
+        item = services.item(actor_of(request), item_id)       # calls authorise(actor, permission, target): theirs?
+
+A route for everybody says so with `open_to_all("why")`. A test fails for a route that says neither.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tutela.apps.access import second_factor
+from tutela.apps.access.models import ApiKey, Person
+from tutela.apps.access.rules import (
+    PUBLIC,
+    SYSTEM,
+    Actor,
+    Decision,
+    Permission,
+    Reach,
+    Role,
+    Target,
+    decide,
+    reach_of,
+)
+from tutela.domain.ids import OrganisationId, PersonId, TeamId
+from tutela.domain.waiting import Waiting
+from tutela.engine import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from django.http import HttpRequest
+
+    from tutela.domain.period import Period
+
+__all__ = [
+    "PUBLIC",
+    "SYSTEM",
+    "Actor",
+    "Permission",
+    "Role",
+    "Target",
+    "actor_of",
+    "authorise",
+    "can",
+    "indicators",
+    "open_to_all",
+    "require",
+    "visible",
+    "waiting",
+]
+
+View = TypeVar("View", bound="Callable[..., Any]")
+_ON_REQUEST: Final = "tutela_actor"
+_KEY_WARNING: Final = timedelta(days=14)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Return who acts in this request: a machine's key, a signed-in person, or the public."""
+    actor = getattr(request, _ON_REQUEST, None)
+    if actor is None:
+        user = request.user
+        actor = person_actor(user, second_factor=second_factor.passed(request)) if isinstance(user, Person) else PUBLIC
+        setattr(request, _ON_REQUEST, actor)
+    return actor
+
+
+def person_actor(person: Person, *, second_factor: bool) -> Actor:
+    """Return a person as an actor."""
+    return Actor(
+        pseudonym=person.pseudonym,
+        organisation_id=OrganisationId(person.organisation_id),
+        team_ids=frozenset(TeamId(each) for each in person.memberships.values_list("team_id", flat=True)),
+        roles=frozenset(Role(each) for each in person.grants.values_list("role", flat=True)),
+        second_factor=second_factor,
+        person_id=PersonId(person.id),
+    )
+
+
+def require(permission: Permission) -> Callable[[View], View]:
+    """Let a page or an API route be reached only by those who have `permission` for something at all."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            actor = actor_of(request)
+            if actor is PUBLIC and decide(actor, permission) is not Decision.ALLOW:
+                return redirect_to_login(request.get_full_path())
+            authorise(actor, permission)
+            return view(request, *args, **kwargs)
+
+        guarded.permission = permission  # pyright: ignore[reportAttributeAccessIssue] - the route test reads it
+        return guarded  # pyright: ignore[reportReturnType] - the same call
+
+    return decorate
+
+
+def open_to_all(reason: str) -> Callable[[View], View]:
+    """Say that a route is for everybody, and why."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def opened(*args: Any, **kwargs: Any) -> Any:
+            return view(*args, **kwargs)
+
+        opened.open_because = reason  # pyright: ignore[reportAttributeAccessIssue] - the route test reads it
+        return opened  # pyright: ignore[reportReturnType] - the same call
+
+    return decorate
+
+
+def authorise(actor: Actor, permission: Permission, target: Target | None = None) -> None:
+    """Return quietly where allowed; raise `Http404` or `PermissionDenied` otherwise."""
+    decision = decide(actor, permission, target)
+    if decision is Decision.HIDE:
+        raise Http404
+    if decision is Decision.REFUSE:
+        raise PermissionDenied
+
+
+def can(actor: Actor, permission: Permission, target: Target | None = None) -> bool:
+    """Whether to offer something in a page."""
+    return decide(actor, permission, target) is Decision.ALLOW
+
+
+def visible(actor: Actor, permission: Permission, *, organisation: str = "organisation", teams: str = "teams") -> Q:
+    """Return the rows within reach of `permission`, as a condition; use `.distinct()` with it.
+
+    `organisation` and `teams` are the names of the relations on the model that is asked.
+    """
+    reach = reach_of(actor, permission)
+    if reach is Reach.EVERYTHING:
+        return Q()
+    if reach is Reach.ORGANISATION:
+        return Q(**{f"{organisation}__id": actor.organisation_id})
+    if reach is Reach.OWN_TEAM:
+        return Q(**{f"{organisation}__id": actor.organisation_id, f"{teams}__id__in": actor.team_ids})
+    return Q(pk__in=[])
+
+
+def indicators(period: Period) -> Mapping[str, int]:
+    """Return what access can count: people who can sign in, and those who joined in the period."""
+    joined = Person.objects.filter(is_active=True, setup_digest="")
+    return {
+        "people-active": joined.filter(created_at__lt=period.end).count(),
+        "people-invited": Person.objects.filter(created_at__gte=period.start, created_at__lt=period.end).count(),
+    }
+
+
+def waiting(actor: Actor) -> list[Waiting]:
+    """Return what waits for this actor in access: set-up codes that ran out, and keys that soon end."""
+    moment = clock.now()
+    lines: list[Waiting] = []
+    if can(actor, Permission.ACCESS_PERSON_CREATE):
+        late = Person.objects.filter(organisation_id=actor.organisation_id, setup_expires_at__lte=moment).count()
+        lines.append(Waiting(_("Set-up codes that ran out unused"), late, reverse("people")))
+    if can(actor, Permission.ACCESS_KEY_CREATE):
+        soon = ApiKey.objects.filter(
+            organisation_id=actor.organisation_id,
+            revoked_at=None,
+            expires_at__gt=moment,
+            expires_at__lte=moment + _KEY_WARNING,
+        ).count()
+        lines.append(Waiting(_("Keys that end within two weeks"), soon, reverse("keys")))
+    return [line for line in lines if line.count]

@@ -1,0 +1,124 @@
+"""`EncryptedText`: a text column that only the key of its subject opens.
+
+    class Report(models.Model):
+        id = models.UUIDField(primary_key=True, default=clock.new_id)
+        case_id = models.UUIDField()
+        account = EncryptedText(subject="case_id")
+
+    report.account = "what was reported"       # sealed when the row is saved, bound to table, column and row
+    Report.objects.get(id=...).account         # opened when it is read; None once the case was erased
+
+`subject` names the attribute that holds the id of what is erased as one (`"id"` where that is the row itself). What is
+sealed cannot be searched, sorted or updated in bulk by text, and the ORM says so instead of writing clear text.
+`values()` gives the sealed value, which shows nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.core.exceptions import FieldError
+from django.db import models
+from django.db.models.query_utils import DeferredAttribute
+
+from tutela.apps.custody import vault
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models.expressions import Expression
+
+
+class Sealed(bytes):
+    """A value as it is stored."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "<sealed>"
+
+    __str__ = __repr__
+
+
+class _Opened(DeferredAttribute):
+    """Opens the value on first sight."""
+
+    def __get__(self, instance: models.Model | None, cls: type[models.Model] | None = None) -> Any:
+        if instance is None:
+            return self
+        value = super().__get__(instance, cls)
+        if isinstance(value, Sealed):
+            value = instance.__dict__[self.field.attname] = self.field.opened(instance, value)
+        return value
+
+    def __set__(self, instance: models.Model, value: object) -> None:
+        instance.__dict__[self.field.attname] = value
+
+
+class EncryptedText(models.BinaryField):
+    """See the module."""
+
+    descriptor_class = _Opened
+    empty_values: ClassVar[list[Any]] = [None, "", b""]
+
+    def __init__(self, *, subject: str, **more: Any) -> None:
+        self.subject = subject
+        more.setdefault("default", "")
+        super().__init__(**more)
+
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+        """For migrations."""
+        name, path, arguments, more = super().deconstruct()
+        more["subject"] = self.subject
+        if more.get("default") == "":
+            del more["default"]
+        return name, path, arguments, more
+
+    def get_default(self) -> Any:
+        """An empty text."""
+        return "" if self.default in ("", b"") else super().get_default()
+
+    def opened(self, instance: models.Model, value: Sealed) -> str | None:
+        """Decrypt what a row holds; None where its subject was erased."""
+        if not value:
+            return ""
+        try:
+            return vault.open_sealed(getattr(instance, self.subject), value, self._place(instance)).decode()
+        except vault.ErasedError:
+            return None
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Sealed:  # noqa: ARG002, FBT001 - Django's signature
+        """Encrypt what the attribute holds."""
+        value = model_instance.__dict__.get(self.attname, "")
+        if isinstance(value, Sealed):
+            return value
+        if value is None:
+            raise vault.ErasedError("The subject was erased: its fields cannot be written again")
+        if not isinstance(value, str):
+            raise TypeError(f"{self.name} is a text")
+        if not value:
+            return Sealed()
+        subject_id = getattr(model_instance, self.subject)
+        return Sealed(vault.seal(subject_id, value.encode(), self._place(model_instance)))
+
+    def from_db_value(
+        self, value: bytes | None, _expression: Expression, _connection: BaseDatabaseWrapper
+    ) -> Sealed | None:
+        """Wrap what the database gives."""
+        return None if value is None else Sealed(value)
+
+    def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:  # noqa: FBT001, FBT002 - Django's signature
+        """Let only sealed values through."""
+        if value is not None and not isinstance(value, Sealed):
+            raise FieldError(f"{self.name} is encrypted: save the row itself, not a query")
+        return super().get_db_prep_value(bytes(value) if value is not None else None, connection, prepared)
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        """Refuse every comparison."""
+        if lookup_name != "isnull":
+            raise FieldError(f"{self.name} is encrypted and cannot be searched")
+        return super().get_lookup(lookup_name)
+
+    def _place(self, instance: models.Model) -> vault.Place:
+        if instance.pk is None:
+            raise FieldError(f"{self.name} is bound to its row: the row needs its id before it is saved")
+        return vault.Place(instance._meta.db_table, self.column, str(instance.pk))

@@ -1,0 +1,73 @@
+"""What other apps may ask of custody: to record a change, to keep a field sealed, to hold and to erase.
+
+    with transaction.atomic():
+        team = Team.objects.create(...)
+        record(Action.TEAM_CREATED, kind=ObjectKind.TEAM, object_id=team.id, actor=actor)
+
+Who may hold or erase what is decided by the app that owns the object, before it calls.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutela.apps.custody.erasure import (
+    Candidate,
+    HoldNotFoundError,
+    end_hold,
+    erase,
+    is_held,
+    place_hold,
+    retained,
+)
+from tutela.apps.custody.fields import EncryptedText
+from tutela.apps.custody.models import Disposal, Leaf
+from tutela.apps.custody.recording import NoTransactionError, pseudonym_of, record
+from tutela.apps.custody.rules import Outcome
+from tutela.apps.custody.sequencer import BehindError, run_sequencer, sequence, waiting_count
+from tutela.apps.custody.vault import ErasedError, SealError, is_erased
+from tutela.engine.ledger import Action, ObjectKind
+from tutela.engine.ledger import Reason as ReasonCode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tutela.domain.period import Period
+
+__all__ = [
+    "Action",
+    "BehindError",
+    "Candidate",
+    "EncryptedText",
+    "ErasedError",
+    "HoldNotFoundError",
+    "NoTransactionError",
+    "ObjectKind",
+    "Outcome",
+    "ReasonCode",
+    "SealError",
+    "end_hold",
+    "erase",
+    "indicators",
+    "is_erased",
+    "is_held",
+    "place_hold",
+    "pseudonym_of",
+    "record",
+    "retained",
+    "run_sequencer",
+    "sequence",
+    "waiting_count",
+]
+
+
+def indicators(period: Period) -> Mapping[str, int]:
+    """Return what custody can count: recorded changes, lawful erasures, and erasures that could not be done."""
+    start, end = (f"{moment:%Y-%m-%dT%H:%M:%S.%f}Z" for moment in (period.start, period.end))
+    recorded = Leaf.objects.filter(time__gte=start, time__lt=end)
+    undone = Disposal.objects.filter(at__gte=period.start, at__lt=period.end).exclude(outcome=Outcome.ERASED)
+    return {
+        "changes-recorded": recorded.count(),
+        "records-erased": recorded.filter(action=Action.RECORD_ERASED).count(),
+        "erasures-not-done": undone.count(),
+    }

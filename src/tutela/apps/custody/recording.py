@@ -1,0 +1,150 @@
+"""Writing into the record: one leaf, in the transaction of the change that it proves.
+
+A leaf says: this actor did this, to this, at this time, for this reason. It is complete but for its place, which the
+sequencer gives within a second of the commit. Its `object` is a salted digest over the id and whatever digests the
+caller adds, one a line; the salt belongs to the *case*, or to the object itself where it belongs to no case.
+
+    019a4f3c-...            the id
+    sha256=9f86d0...        each digest, sorted by name
+
+A leaf about something that was erased is still written: its digest is under a salt that nobody keeps.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from django.db import transaction
+
+from tutela.apps.custody import keyring, rules, store, vault
+from tutela.apps.custody.models import Leaf, Reason
+from tutela.domain.errors import TutelaError
+from tutela.domain.ids import LeafId
+from tutela.engine import clock, ledger
+from tutela.engine.ledger import Action, ActorKind, ObjectKind
+from tutela.engine.ledger import Reason as ReasonCode
+from tutela.engine.ledger.blinding import SALT_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from tutela.apps.access.public import Actor
+
+NOTE_CHARACTERS_MAX: Final = 4000
+NO_DIGESTS: Final[Mapping[str, bytes]] = MappingProxyType({})
+_DIGEST_NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,31}")
+_DIGEST_BYTES: Final = range(16, 65)
+
+
+class NoTransactionError(TutelaError):
+    """A state change was recorded outside a transaction, so that the two could part."""
+
+
+def record(
+    action: Action,
+    *,
+    kind: ObjectKind,
+    object_id: UUID,
+    actor: Actor,
+    case_id: UUID | None = None,
+    digests: Mapping[str, bytes] = NO_DIGESTS,
+    reason: ReasonCode | None = None,
+    note: str = "",
+) -> LeafId:
+    """Insert one leaf in the caller's transaction and return its id.
+
+    `case_id` is the chain of custody and the key that `note` and `digests` are sealed under; by default the object is
+    its own. Raises outside `transaction.atomic()`, and for a note about an erased case (`vault.ErasedError`).
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise NoTransactionError(f"{action} was recorded outside a transaction")
+    event_id, chain_id = clock.new_id(), case_id or object_id
+    event = str(event_id)
+    kept_salt = vault.salt(chain_id)
+    salt = kept_salt or os.urandom(SALT_BYTES)
+    detail, detail_digest = _keep(chain_id, salt, note) if note else ("", "")
+    entry = ledger.Leaf(
+        event=event,
+        time=clock.now(),
+        actor=pseudonym_of(actor),
+        action=action,
+        kind=kind,
+        object=ledger.object_digest(salt, kind, bound(object_id, digests)),
+        reason=reason or ReasonCode.ROUTINE,
+        policy=rules.POLICY,
+        detail=detail,
+        detail_digest=detail_digest,
+    )
+    sealed = _sealed_digests(chain_id, event, digests) if digests and kept_salt else b""
+    store.insert_leaf(_row(entry, chain_id, object_id, sealed))
+    return LeafId(event_id)
+
+
+def pseudonym_of(actor: Actor) -> str:
+    """Return the name under which an actor stands in the record."""
+    kind = ActorKind.SYSTEM if actor.is_system else ActorKind.MACHINE if actor.key_id else ActorKind.PERSON
+    return _pseudonym(keyring.pseudonym_key(), kind, actor.pseudonym)
+
+
+def bound(object_id: UUID, digests: Mapping[str, bytes]) -> bytes:
+    """Return what the salted digest of an entry is made over."""
+    for name, digest in digests.items():
+        if not _DIGEST_NAME.fullmatch(name) or len(digest) not in _DIGEST_BYTES:
+            raise ledger.EntryError("A digest has a short name in small letters and 16 to 64 bytes")
+    lines = [str(object_id), *(f"{name}={digests[name].hex()}" for name in sorted(digests))]
+    return "\n".join(lines).encode("ascii")
+
+
+def digests_of(leaf: Leaf) -> dict[str, bytes]:
+    """Open the digests that a leaf was made over. Raises `vault.ErasedError` or `vault.SealError`."""
+    if not leaf.sealed:
+        return {}
+    opened = vault.open_sealed(leaf.chain_id, bytes(leaf.sealed), _place(leaf.event))
+    return {name: bytes.fromhex(digest) for name, digest in json.loads(opened).items()}
+
+
+def note_of(leaf: Leaf) -> str:
+    """Open what a person wrote with this leaf. Raises `vault.ErasedError` or `vault.SealError`."""
+    if not leaf.detail:
+        return ""
+    kept = Reason.objects.get(id=leaf.detail)
+    return vault.open_sealed(kept.subject_id, bytes(kept.sealed), _note_place(kept)).decode()
+
+
+def _keep(chain_id: UUID, salt: bytes, note: str) -> tuple[str, str]:
+    if len(note) > NOTE_CHARACTERS_MAX:
+        raise TutelaError(f"A note has at most {NOTE_CHARACTERS_MAX} characters")
+    kept = Reason(subject_id=chain_id)
+    kept.sealed = vault.seal(chain_id, note.encode(), _note_place(kept))
+    kept.save(force_insert=True)
+    return str(kept.id), ledger.detail_digest(salt, note.encode())
+
+
+def _sealed_digests(chain_id: UUID, event: str, digests: Mapping[str, bytes]) -> bytes:
+    text = json.dumps({name: digest.hex() for name, digest in digests.items()}, sort_keys=True)
+    return vault.seal(chain_id, text.encode("ascii"), _place(event))
+
+
+def _row(entry: ledger.Leaf, chain_id: UUID, object_id: UUID, sealed: bytes) -> Leaf:
+    fields = json.loads(entry.encode())
+    del fields["version"]
+    return Leaf(chain_id=chain_id, object_id=object_id, sealed=sealed, **fields)
+
+
+def _place(event: str) -> vault.Place:
+    return vault.Place("custody_leaf", "sealed", event)
+
+
+def _note_place(kept: Reason) -> vault.Place:
+    return vault.Place("custody_reason", "sealed", str(kept.id))
+
+
+@lru_cache(maxsize=4096)
+def _pseudonym(key: bytes, kind: ActorKind, identity: str) -> str:
+    return ledger.pseudonym(key, kind, identity.encode())

@@ -1,0 +1,139 @@
+"""SQL that the ORM cannot say, or says too slowly. All but the lock is the same on both databases.
+
+`ENTRY` writes the canonical bytes of an entry (engine.ledger.leaf) out of its row: keys sorted, no white space. The
+alphabets of the fields hold nothing that JSON would escape. A test holds it to the engine's own encoder.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from django.db import connection, transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from uuid import UUID
+
+    from tutela.apps.custody.models import Leaf
+
+_ROWS_AT_ONCE: Final = 2000
+_LOCK: Final = 0x7475_7465_6C61_0001  # "tutela", 1
+
+_COLUMNS: Final = (
+    "chain_id", "object_id", "event", "time", "actor", "action", "kind", "object", "reason", "policy", "previous",
+    "detail", "detail_digest", "sealed",
+)  # fmt: skip
+INSERT_LEAF: Final = """
+    INSERT INTO custody_leaf (chain_id, object_id, event, time, actor, action, kind, object, reason, policy, previous,
+                              detail, detail_digest, sealed)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+PLACE_LEAF: Final = "UPDATE custody_leaf SET position = %s, previous = %s WHERE serial = %s AND position IS NULL"
+TRY_LOCK: Final = "SELECT pg_try_advisory_xact_lock(%s)"
+ENTRY: Final = """
+    '{"action":"' || action || '","actor":"' || actor || '","detail":"' || detail || '","detail_digest":"' ||
+    detail_digest || '","event":"' || event || '","kind":"' || kind || '","object":"' || object || '","policy":"' ||
+    policy || '","previous":"' || previous || '","reason":"' || reason || '","time":"' || time || '","version":1}'
+"""
+ENTRIES: Final = f"SELECT position, {ENTRY} FROM custody_leaf WHERE position < %s ORDER BY position"  # noqa: S608 - a constant
+CHAIN_ENTRIES: Final = (
+    f"SELECT position, {ENTRY} FROM custody_leaf WHERE chain_id = %s AND position < %s ORDER BY position"  # noqa: S608 - a constant
+)
+NEWEST_OF_CHAINS: Final = """
+    SELECT leaf.chain_id, leaf.event FROM custody_leaf AS leaf
+    JOIN (SELECT chain_id, MAX(position) AS position FROM custody_leaf
+          WHERE position IS NOT NULL AND chain_id IN ({marks}) GROUP BY chain_id) AS newest
+    ON leaf.position = newest.position
+"""
+MISFILED: Final = """
+    SELECT position FROM (
+        SELECT position, previous,
+               COALESCE(LAG(event) OVER (PARTITION BY chain_id ORDER BY position), '') AS expected
+        FROM custody_leaf WHERE position IS NOT NULL) AS chained
+    WHERE previous <> expected ORDER BY position LIMIT 100
+"""
+EARLIER_THAN_BEFORE: Final = """
+    SELECT position FROM (
+        SELECT position, time, LAG(time) OVER (ORDER BY position) AS before
+        FROM custody_leaf WHERE position IS NOT NULL) AS timed
+    WHERE time < before ORDER BY position LIMIT 1000
+"""
+
+
+def insert_leaf(leaf: Leaf) -> None:
+    """Insert one leaf in the caller's transaction: one statement, four times as fast as the ORM's."""
+    values = [_prepared(leaf, name) for name in _COLUMNS]
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT_LEAF, values)
+
+
+def lock() -> bool:
+    """Become the one sequencer until the transaction ends. False if somebody else is.
+
+    On SQLite a transaction that begins immediately already holds the one lock on writing.
+    """
+    if connection.vendor != "postgresql":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute(TRY_LOCK, [_LOCK])
+        return bool(cursor.fetchone()[0])
+
+
+def place(rows: Iterable[tuple[int, str, int]]) -> None:
+    """Give leaves their place: position, previous, serial."""
+    with connection.cursor() as cursor:
+        cursor.executemany(PLACE_LEAF, list(rows))
+
+
+def newest_of_chains(chain_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return the newest sequenced event of each chain that has begun."""
+    from tutela.apps.custody.models import Leaf  # noqa: PLC0415 - models import nothing from here, but apps load them
+
+    field = Leaf._meta.get_field("chain_id")
+    marks = ", ".join(["%s"] * len(chain_ids))
+    values = [field.get_db_prep_value(chain_id, connection) for chain_id in chain_ids]
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST_OF_CHAINS.format(marks=marks), values)
+        return {field.to_python(chain_id): event for chain_id, event in cursor.fetchall()}
+
+
+def entries(size: int) -> Iterator[tuple[int, bytes]]:
+    """Yield position and canonical bytes of the first `size` entries, in order."""
+    yield from _stream(ENTRIES, [size])
+
+
+def chain_entries(chain_id: UUID, size: int) -> Iterator[tuple[int, bytes]]:
+    """Yield position and canonical bytes of one chain's entries among the first `size`."""
+    from tutela.apps.custody.models import Leaf  # noqa: PLC0415 - as above
+
+    prepared = Leaf._meta.get_field("chain_id").get_db_prep_value(chain_id, connection)
+    yield from _stream(CHAIN_ENTRIES, [prepared, size])
+
+
+def misfiled() -> list[int]:
+    """Return positions (up to 100) whose row is filed under another chain than the entry itself says."""
+    return _positions(MISFILED)
+
+
+def earlier_than_before() -> list[int]:
+    """Return positions (up to 1,000) whose time is earlier than that of the entry before: the clock was set back."""
+    return _positions(EARLIER_THAN_BEFORE)
+
+
+def _positions(statement: str) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _stream(statement: str, values: Sequence[object]) -> Iterator[tuple[int, bytes]]:
+    with transaction.atomic(), connection.chunked_cursor() as cursor:
+        cursor.execute(statement, values)
+        while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+            for position, entry in rows:
+                yield position, entry.encode("ascii", "backslashreplace")
+
+
+def _prepared(leaf: Leaf, name: str) -> object:
+    field = leaf._meta.get_field(name)
+    return field.get_db_prep_save(getattr(leaf, name), connection)

@@ -1,0 +1,190 @@
+"""Encryption at rest, one key a subject, so that erasing a subject is destroying its key.
+
+    master key --wraps--> data key of a subject (32 random bytes) --seals--> fields, reasons, digests
+                                          └--HMAC--> salt of the subject's leaves
+
+AES-256-GCM throughout, a random nonce each time. What is sealed is bound to its place by associated data (table, column,
+row), so a value moved to another row or column does not open. A subject is whatever is erased as one: a case, a person.
+
+Destroying the data key makes every sealed value of the subject noise, in this database and in each backup whose master
+key is gone too; it also destroys the salt, and with it the meaning of the digests in the ledger. The proofs stay whole.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.db import transaction
+
+from tutela.apps.custody import keyring
+from tutela.apps.custody.models import DataKey
+from tutela.domain.errors import TutelaError
+from tutela.engine import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+    from uuid import UUID
+
+SALT_AGE_S_MAX: Final = 60  # how long another process may still know the salt of an erased subject
+_SALTS_MAX: Final = 10_000
+_FORM: Final = b"\x01"
+_NONCE_BYTES: Final = 12
+_ROWS_AT_ONCE: Final = 500
+
+
+class SealError(TutelaError):
+    """A sealed value was altered, or moved from its place."""
+
+
+class ErasedError(TutelaError):
+    """The subject was erased: nothing about it can be read, and nothing more may be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a sealed value stands. It opens nowhere else."""
+
+    table: str
+    column: str
+    row: str
+
+    def encode(self) -> bytes:
+        """The associated data."""
+        return f"tutela sealed v1\n{self.table}\n{self.column}\n{self.row}".encode()
+
+
+def seal(subject_id: UUID, plain: bytes, place: Place) -> bytes:
+    """Encrypt under the subject's key, making it where there is none. Raises `ErasedError`."""
+    key = _data_key(subject_id, create=True)
+    if key is None:
+        raise ErasedError("The subject was erased: nothing more may be written about it")
+    nonce = os.urandom(_NONCE_BYTES)
+    return _FORM + nonce + AESGCM(key).encrypt(nonce, plain, place.encode())
+
+
+def open_sealed(subject_id: UUID, sealed: bytes, place: Place) -> bytes:
+    """Decrypt. Raises `ErasedError` when the key was destroyed, `SealError` when value and place do not belong together."""
+    key = _data_key(subject_id, create=False)
+    if key is None:
+        raise ErasedError("The subject was erased: its data can no longer be read")
+    if sealed[:1] != _FORM:
+        raise SealError("This is not a sealed value")
+    try:
+        return AESGCM(key).decrypt(sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :], place.encode())
+    except InvalidTag:
+        raise SealError(f"A sealed value of {place.table}.{place.column} was altered or moved") from None
+
+
+def salt(subject_id: UUID) -> bytes | None:
+    """Return the salt of a subject's leaves, 32 bytes; None when the subject was erased."""
+    known = _salts.get(subject_id)
+    moment = clock.now()
+    if known is not None and abs((moment - known[1]).total_seconds()) < SALT_AGE_S_MAX:
+        return known[0]
+    key = _data_key(subject_id, create=True)
+    if key is None:
+        return None
+    found = _salt_of(key)
+    transaction.on_commit(lambda: _remember(subject_id, found, moment))  # a key that was rolled back must not be known
+    return found
+
+
+def existing_salt(subject_id: UUID) -> bytes | None:
+    """Return the salt of a subject's leaves; None where there is none, or no longer."""
+    key = _data_key(subject_id, create=False)
+    return None if key is None else _salt_of(key)
+
+
+def destroy(subject_id: UUID) -> bool:
+    """Destroy a subject's key. False if there was none. The caller holds a transaction and has asked for holds."""
+    row = DataKey.objects.select_for_update().filter(subject_id=subject_id, destroyed_at=None).first()
+    if row is None:
+        return False
+    row.wrapped, row.master, row.destroyed_at = b"", "", clock.now()
+    row.save(update_fields=["wrapped", "master", "destroyed_at"])
+    transaction.on_commit(lambda: _salts.pop(subject_id, None))
+    return True
+
+
+def is_erased(subject_id: UUID) -> bool:
+    """Whether the subject's key was destroyed."""
+    return DataKey.objects.filter(subject_id=subject_id).exclude(destroyed_at=None).exists()
+
+
+def rotate() -> int:
+    """Wrap every data key anew by a new master key, and forget the old ones; return how many keys were wrapped anew.
+
+    May be interrupted and run again. Sealed values need no touch: their own keys stay.
+    """
+    new = keyring.add_master()
+    count = 0
+    while rows := list(DataKey.objects.filter(destroyed_at=None).exclude(master=new.id)[:_ROWS_AT_ONCE]):
+        count += _wrap_anew(row.subject_id for row in rows)
+    keyring.drop_masters()
+    return count
+
+
+_salts: dict[UUID, tuple[bytes, datetime]] = {}
+
+
+def _salt_of(key: bytes) -> bytes:
+    return hmac.digest(key, b"tutela custody salt v1", "sha256")
+
+
+def _remember(subject_id: UUID, found: bytes, moment: datetime) -> None:
+    if len(_salts) >= _SALTS_MAX:
+        _salts.clear()
+    _salts[subject_id] = (found, moment)
+
+
+def _data_key(subject_id: UUID, *, create: bool) -> bytes | None:
+    row = DataKey.objects.filter(subject_id=subject_id).first()
+    if row is None and create:
+        made = os.urandom(keyring.KEY_BYTES)
+        master, wrapped = _wrap(subject_id, made)
+        fresh = DataKey(subject_id=subject_id, master=master, wrapped=wrapped)
+        DataKey.objects.bulk_create([fresh], ignore_conflicts=True)  # somebody else's may have come first
+        row = DataKey.objects.get(subject_id=subject_id)
+    if row is None or row.destroyed_at is not None:
+        return None
+    return _unwrap(row)
+
+
+def _wrap(subject_id: UUID, key: bytes) -> tuple[str, bytes]:
+    master = keyring.masters()[0]
+    nonce = os.urandom(_NONCE_BYTES)
+    return master.id, nonce + AESGCM(master.secret).encrypt(nonce, key, _wrapping(subject_id))
+
+
+def _unwrap(row: DataKey) -> bytes:
+    wrapped = bytes(row.wrapped)
+    for master in keyring.masters():
+        if master.id == row.master:
+            try:
+                return AESGCM(master.secret).decrypt(
+                    wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], _wrapping(row.subject_id)
+                )
+            except InvalidTag:
+                raise SealError("The key of a subject was altered or moved") from None
+    raise keyring.KeyringError(
+        f"The master key {row.master} is missing", hint="Restore master.keys from the backup of keys."
+    )
+
+
+def _wrapping(subject_id: UUID) -> bytes:
+    return f"tutela data key v1\n{subject_id}".encode()
+
+
+@transaction.atomic
+def _wrap_anew(subject_ids: Iterable[UUID]) -> int:
+    rows = list(DataKey.objects.select_for_update().filter(subject_id__in=list(subject_ids), destroyed_at=None))
+    for row in rows:
+        row.master, row.wrapped = _wrap(row.subject_id, _unwrap(row))
+    DataKey.objects.bulk_update(rows, ["master", "wrapped"])
+    return len(rows)

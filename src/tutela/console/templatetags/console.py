@@ -1,0 +1,68 @@
+"""Template tags of the console's components."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from django import template
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+register = template.Library()
+
+_TONES: Final = {
+    "active": "good",
+    "valid": "good",
+    "well": "good",
+    "invited": "care",
+    "expired": "care",
+    "ended": "",
+    "revoked": "",
+    "not-well": "danger",
+    "urgent": "danger",
+}
+
+
+@register.inclusion_tag("console/badge.html")
+def badge(state: str) -> dict[str, str]:
+    """Show a state as a small label with a dot; the word carries the meaning, the colour only repeats it."""
+    words = {
+        "active": pgettext("person", "active"),
+        "invited": pgettext("person", "invited"),
+        "ended": pgettext("person", "ended"),
+        "valid": pgettext("key", "valid"),
+        "expired": pgettext("key", "expired"),
+        "revoked": pgettext("key", "revoked"),
+        "well": _("well"),
+        "not-well": _("not well"),
+        "urgent": _("urgent"),
+    }
+    return {"word": words.get(state, state), "tone": _TONES.get(state, "")}
+
+
+@register.simple_tag(takes_context=True)
+def page_address(context: dict[str, Any], number: int) -> str:
+    """Return the address of another page of the same list, its other choices kept."""
+    request: HttpRequest = context["request"]
+    query = request.GET.copy()
+    query["page"] = str(number)
+    return "?" + query.urlencode()
+
+
+@register.filter
+def is_here(request: HttpRequest, route: str) -> bool:
+    """Whether a place in the navigation is the one that is shown, or the one that holds it."""
+    match = request.resolver_match
+    if match is None:
+        return False
+    return match.url_name == route or (match.url_name or "") in _INSIDE.get(route, ())
+
+
+_INSIDE: Final = {
+    "people": ("person", "invite", "person-restart"),
+    "teams": ("team",),
+    "keys": ("key-new",),
+}

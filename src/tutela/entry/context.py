@@ -1,0 +1,67 @@
+"""What every page of the console knows: who looks, what they may, where they can go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from django.utils.functional import SimpleLazyObject, lazystr
+from django.utils.translation import gettext_lazy as _
+
+from tutela import __version__
+from tutela.apps.access.models import Person
+from tutela.apps.access.public import Permission, actor_of, can
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+APPEARANCES: Final = ("system", "light", "dark", "contrast")
+APPEARANCE_COOKIE: Final = "appearance"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One line of the navigation. `key` opens it after `g` on the keyboard."""
+
+    title: Any
+    route: str
+    permission: Permission
+    key: str
+
+
+PLACES: Final = (
+    Place(_("Home"), "home", Permission.SYSTEM_HOME_READ, "h"),
+    Place(_("People"), "people", Permission.ACCESS_PERSON_READ, "p"),
+    Place(_("Teams"), "teams", Permission.ACCESS_TEAM_READ, "t"),
+    Place(_("Keys"), "keys", Permission.ACCESS_KEY_READ, "k"),
+    Place(_("Status"), "status", Permission.SYSTEM_STATUS_READ, "s"),
+)
+
+
+def console(request: HttpRequest) -> dict[str, Any]:
+    """Return what the base template needs."""
+    return {
+        "places": SimpleLazyObject(lambda: _places(request)),
+        "may": SimpleLazyObject(lambda: _may(request)),
+        "appearance": appearance_of(request),
+        "product_version": lazystr(__version__),
+    }
+
+
+def appearance_of(request: HttpRequest) -> str:
+    """Return the appearance that this browser chose."""
+    chosen = request.COOKIES.get(APPEARANCE_COOKIE, "")
+    return chosen if chosen in APPEARANCES else "system"
+
+
+def _places(request: HttpRequest) -> list[Place]:
+    if not isinstance(getattr(request, "user", None), Person):
+        return []
+    actor = actor_of(request)
+    return [place for place in PLACES if can(actor, place.permission)]
+
+
+def _may(request: HttpRequest) -> dict[str, bool]:
+    """Answer `{% if may.access_person_create %}`: may they do it to anything at all?"""
+    actor = actor_of(request)
+    return {permission.name.lower(): can(actor, permission) for permission in Permission}

@@ -1,0 +1,81 @@
+"""Pages that put several capabilities together: home, system status, preferences, the keyboard."""
+
+from __future__ import annotations
+
+import platform
+from typing import TYPE_CHECKING, Final
+
+from django.conf import settings
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from tutela import __version__
+from tutela.apps.access import public as access
+from tutela.apps.access.public import Permission, actor_of, open_to_all, require
+from tutela.entry.config import LANGUAGES
+from tutela.entry.context import APPEARANCE_COOKIE, APPEARANCES, appearance_of
+from tutela.entry.health import checks
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+_WAITING: Final = (access.waiting,)  # each app that has something to wait for adds its own
+_YEAR_S: Final = 365 * 24 * 3600
+
+
+@require(Permission.SYSTEM_HOME_READ)
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Show what waits for this person, the most urgent first."""
+    actor = actor_of(request)
+    lines = sorted((line for each in _WAITING for line in each(actor)), key=lambda line: not line.urgent)
+    return render(request, "entry/home.html", {"lines": lines})
+
+
+@require(Permission.SYSTEM_STATUS_READ)
+@require_safe
+def status(request: HttpRequest) -> HttpResponse:
+    """Show how the service is."""
+    found = checks()
+    facts = [
+        (_("Version"), __version__),
+        (_("Python"), platform.python_version()),
+        (_("Address"), settings.TUTELA.origin),
+        (_("Listens on"), settings.TUTELA.listen),
+    ]
+    context = {"checks": found, "facts": facts, "well": all(check.well for check in found)}
+    return render(request, "entry/status.html", context)
+
+
+@open_to_all("language and appearance are chosen before signing in, too")
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Choose language and appearance for this browser."""
+    if request.method != "POST":
+        back = request.GET.get("next", "")
+        return render(request, "entry/preferences.html", {"back": back, "appearance": appearance_of(request)})
+    response = HttpResponseRedirect(_safe(request, request.POST.get("next", "")))
+    if (language := request.POST.get("language", "")) in LANGUAGES:
+        _keep(response, settings.LANGUAGE_COOKIE_NAME, language)
+    if (appearance := request.POST.get("appearance", "")) in APPEARANCES:
+        _keep(response, APPEARANCE_COOKIE, appearance)
+    return response
+
+
+@open_to_all("it says which keys do what, the same for everybody")
+@require_safe
+def keyboard(request: HttpRequest) -> HttpResponse:
+    """Show the keyboard map, for those who have no script."""
+    return render(request, "entry/keyboard.html")
+
+
+def _safe(request: HttpRequest, address: str) -> str:
+    ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
+    return address if address and ours else reverse("preferences")
+
+
+def _keep(response: HttpResponse, name: str, value: str) -> None:
+    response.set_cookie(name, value, max_age=_YEAR_S, secure=settings.TUTELA.secure, httponly=True, samesite="Lax")

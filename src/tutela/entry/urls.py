@@ -1,0 +1,26 @@
+"""Every address of the service. Each route names its permission or says why it is open: tests/authz sees to that."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from tutela.entry import errors, health, pages
+from tutela.entry.api import api
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("status/", pages.status, name="status"),
+    path("preferences/", pages.preferences, name="preferences"),
+    path("keyboard/", pages.keyboard, name="keyboard"),
+    path("", include("tutela.apps.access.sign_in")),
+    path("", include("tutela.apps.access.pages")),
+    path("api/", api.urls),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.refused
+handler404 = errors.not_found
+handler500 = errors.broken

@@ -1,0 +1,259 @@
+"""No route escapes the golden table: each says its permission or why it is open, and each is tried by everybody.
+
+A case says how to ask a route about an object of one's own team, of another team, of another organisation, or one that
+is not there. What must be answered follows from the table alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import product
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.world import Desk, make_desk, make_key, make_person, sign_in
+from tutela.apps.access import services
+from tutela.apps.access.public import person_actor
+from tutela.apps.access.rules import (
+    KEY_SCOPES,
+    STAFF_ROLES,
+    TABLE,
+    Actor,
+    Decision,
+    Permission,
+    Reach,
+    Role,
+    Target,
+    decide,
+)
+from tutela.domain.ids import OrganisationId, TeamId
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tutela.apps.access.models import ApiKey, Person, Team
+
+MISSING = UUID("01890000-0000-7000-8000-000000000000")
+OWNERSHIPS = ("own-team", "other-team", "other-organisation", "missing")
+
+
+@dataclass(frozen=True)
+class Case:
+    """How to try one route. `about` names the kind of object in its address, if any."""
+
+    method: str = "get"
+    about: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+    more: Callable[[Desk], dict[str, Any]] = lambda desk: {}
+
+
+CASES = {
+    "home": Case(),
+    "status": Case(),
+    "people": Case(),
+    "invite": Case(),
+    "person": Case(about="person"),
+    "person-roles": Case("post", "person", {"roles": ["analyst"]}),
+    "person-restart": Case("post", "person"),
+    "person-end": Case("post", "person"),
+    "teams": Case(),
+    "team-new": Case("post", data={"name": "Team C"}),
+    "team": Case(about="team"),
+    "team-add": Case("post", "team"),
+    "team-remove": Case("post", "team", more=lambda desk: {"person_id": desk.colleague.id}),
+    "keys": Case(),
+    "key-new": Case(),
+    "key-revoke": Case("post", "key"),
+    "account": Case(),
+    "sign-out-everywhere": Case("post"),
+    "account_reauthenticate": Case(),
+    "mfa_reauthenticate": Case(),
+    "mfa_reauthenticate_webauthn": Case(),
+    "account_change_password": Case(),
+    "mfa_index": Case(),
+    "mfa_activate_totp": Case(),
+    "mfa_deactivate_totp": Case(),
+    "mfa_list_webauthn": Case(),
+    "mfa_add_webauthn": Case(),
+    "mfa_edit_webauthn": Case(about="own-factor"),
+    "mfa_remove_webauthn": Case(about="own-factor"),
+    "mfa_view_recovery_codes": Case(),
+    "mfa_generate_recovery_codes": Case(),
+    "mfa_download_recovery_codes": Case(),
+}
+API_CASES = {"api:self": Case()}
+NOT_FOUND_OF_THEIR_OWN = {"mfa_view_recovery_codes", "mfa_download_recovery_codes"}  # nobody here has such codes
+
+
+@dataclass(frozen=True)
+class Route:
+    name: str
+    permission: Permission | None
+    open_because: str
+
+
+def routes(patterns: list[Any] | None = None, namespace: str = "") -> Iterator[Route]:
+    """Every address that the service answers, with what it says of itself."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from routes(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern):
+            for view in _views(pattern.callback):
+                yield Route(
+                    namespace + (pattern.name or str(pattern.pattern)),
+                    getattr(view, "permission", None),
+                    getattr(view, "open_because", ""),
+                )
+
+
+def _views(callback: Any) -> list[Any]:
+    """The functions behind one address: several for the JSON API, whose operations share it."""
+    path_view = next(
+        (cell.cell_contents for cell in getattr(callback, "__closure__", None) or () if _is_path_view(cell)), None
+    )
+    return [each.view_func for each in path_view.operations] if path_view else [callback]
+
+
+def _is_path_view(cell: Any) -> bool:
+    return hasattr(cell.cell_contents, "operations")
+
+
+ROUTES = {route.name: route for route in routes() if route.name != "api:api-root"}  # which answers 404 to all
+
+
+def test_every_route_says_its_permission_or_why_it_is_open():
+    assert [route.name for route in ROUTES.values() if bool(route.permission) == bool(route.open_because)] == []
+
+
+def test_every_route_with_a_permission_is_tried_below():
+    assert {name for name, route in ROUTES.items() if route.permission} == set(CASES) | set(API_CASES)
+
+
+def test_every_permission_is_in_the_table_for_somebody():
+    assert [each for each in Permission if not any(each in row for row in TABLE.values())] == []
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Two desks, and objects of each ownership."""
+
+    ours: Desk
+    theirs: Desk
+    objects: dict[tuple[str, str], Person | Team | ApiKey | None]
+
+
+@pytest.fixture
+def setting(db: None) -> Setting:
+    ours, theirs = make_desk(), make_desk("Other hotline")
+    key, _ = make_key(ours.organisation, [Permission.ACCESS_SELF_READ])
+    other_key, _ = make_key(theirs.organisation, [Permission.ACCESS_SELF_READ])
+    objects: dict[tuple[str, str], Any] = {
+        ("person", "own-team"): ours.colleague,
+        ("person", "other-team"): ours.stranger,
+        ("person", "other-organisation"): theirs.colleague,
+        ("team", "own-team"): ours.team,
+        ("team", "other-team"): ours.other_team,
+        ("team", "other-organisation"): theirs.team,
+        ("key", "own-team"): key,
+        ("key", "other-team"): key,
+        ("key", "other-organisation"): other_key,
+    }
+    return Setting(ours, theirs, objects)
+
+
+ARGUMENTS = {"person": "person_id", "team": "team_id", "key": "key_id", "own-factor": "pk"}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_role_reaches_what_the_table_says_and_nothing_else(name, setting):
+    case, wrong = CASES[name], []
+    for role in STAFF_ROLES:
+        person = make_person(setting.ours.organisation, f"tried-{role}", [role], [setting.ours.team])
+        for ownership in OWNERSHIPS if case.about in {"person", "team", "key"} else ("none",):
+            thing = setting.objects.get((case.about, ownership))
+            with transaction.atomic():
+                client = Client()
+                sign_in(client, person)
+                status, expected = (
+                    _ask(client, name, case, setting.ours, thing),
+                    _expected(name, person, thing, ownership),
+                )
+                transaction.set_rollback(True)
+            if status not in expected:
+                wrong.append((role, ownership, status))
+    assert wrong == []
+
+
+def _ask(client: Any, name: str, case: Case, desk: Desk, thing: Any) -> int:
+    arguments: dict[str, Any] = {}
+    if case.about == "own-factor":
+        arguments["pk"] = 10**9  # somebody else's number, as far as this person can know
+    elif case.about:
+        arguments[ARGUMENTS[case.about]] = thing.id if thing else MISSING
+        arguments |= case.more(desk)
+    return getattr(client, case.method)(reverse(name, kwargs=arguments), case.data).status_code
+
+
+def _expected(name: str, person: Person, thing: Any, ownership: str) -> set[int]:
+    permission = ROUTES[name].permission
+    assert permission is not None
+    actor = person_actor(person, second_factor=True)
+    at_all = decide(actor, permission)
+    if at_all is not Decision.ALLOW:
+        return {_STATUS[at_all]}
+    if ownership == "missing" or CASES[name].about == "own-factor":
+        return {404}
+    if name in NOT_FOUND_OF_THEIR_OWN:
+        return {404}
+    if thing is not None and (decision := decide(actor, permission, services.target_of(thing))) is not Decision.ALLOW:
+        return {_STATUS[decision]}
+    # somebody in the other team cannot be taken out of it again: they are in the first
+    return {200, 302, 404} if name == "team-remove" and ownership == "other-team" else {200, 302}
+
+
+_STATUS = {Decision.HIDE: 404, Decision.REFUSE: 403}
+
+
+def test_nobody_who_is_not_signed_in_gets_further_than_sign_in(setting, client):
+    for name, case in CASES.items():
+        response = getattr(client, case.method)(_address(name, setting), case.data)
+        assert (name, response.status_code, response.url.split("?")[0]) == (name, 302, reverse("account_login"))
+
+
+def test_nobody_without_a_second_factor_gets_further_than_setting_one_up(setting, client):
+    person = make_person(setting.ours.organisation, "hurried", list(STAFF_ROLES), [setting.ours.team])
+    sign_in(client, person, second_factor=False)
+    for name, case in CASES.items():
+        if ROUTES[name].permission != Permission.ACCESS_ACCOUNT_MANAGE:
+            response = getattr(client, case.method)(_address(name, setting), case.data)
+            assert (name, response.status_code, response.url) == (name, 302, reverse("mfa_index"))
+
+
+def _address(name: str, setting: Setting) -> str:
+    case = CASES[name]
+    thing = setting.objects.get((case.about, "own-team"))
+    arguments = {ARGUMENTS[case.about]: thing.id if thing else 1} | case.more(setting.ours) if case.about else {}
+    return reverse(name, kwargs=arguments)
+
+
+@pytest.mark.parametrize("name", API_CASES)
+def test_a_key_reaches_its_scopes_and_nothing_else(name, setting, client):
+    for scope in KEY_SCOPES:
+        _, secret = make_key(setting.ours.organisation, [scope])
+        response = client.get(reverse(name), headers={"authorization": f"Bearer {secret}"})
+        assert (scope, response.status_code) == (scope, 200 if scope == ROUTES[name].permission else 404)
+
+
+def test_no_role_reaches_another_organisation_but_by_everything():
+    ours, theirs, team = (UUID(int=number) for number in (1, 2, 3))
+    target = Target(OrganisationId(theirs), frozenset({TeamId(team)}))
+    for role, permission in product(Role, Permission):
+        actor = Actor("p", OrganisationId(ours), frozenset({TeamId(team)}), frozenset({role}), second_factor=True)
+        allowed = decide(actor, permission, target) is Decision.ALLOW
+        assert (role, permission, allowed) == (role, permission, TABLE[role].get(permission) is Reach.EVERYTHING)

@@ -1,0 +1,37 @@
+"""What every test may use. The databases are in `tests/databases.py`; who only works on the engine needs no Django."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tutela.engine import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytest_plugins = ["tests.databases", "tests.ledger_guards"] if find_spec("django") else []
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def forward(self, **span: float) -> None:
+        self.moment += timedelta(**span)
+
+
+@pytest.fixture
+def standing_clock() -> Iterator[Clock]:
+    """A clock under the test's control, from a fixed moment on."""
+    mine = Clock(datetime(2026, 11, 22, 12, 0, tzinfo=UTC))
+    with clock.use(mine):
+        yield mine

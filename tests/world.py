@@ -1,0 +1,79 @@
+"""A small world for tests: two organisations with teams and people, made by the real verbs."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tutela.apps.access import services
+from tutela.apps.access.public import SYSTEM, Actor, Permission, Role, person_actor
+
+if TYPE_CHECKING:
+    from tutela.apps.access.models import ApiKey, Organisation, Person, Team
+
+PASSWORD = "seven quiet herons by the water"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One hotline: two teams, somebody in each, and an administrator in neither."""
+
+    organisation: Organisation
+    team: Team
+    other_team: Team
+    colleague: Person
+    stranger: Person
+    administrator: Actor
+
+
+def make_desk(name: str = "Example hotline") -> Desk:
+    organisation = services.create_organisation(SYSTEM, name)
+    team = services.create_team(SYSTEM, organisation.id, "Team A")
+    other_team = services.create_team(SYSTEM, organisation.id, "Team B")
+    return Desk(
+        organisation,
+        team,
+        other_team,
+        colleague=make_person(organisation, "colleague", [Role.ANALYST], [team]),
+        stranger=make_person(organisation, "stranger", [Role.ANALYST], [other_team]),
+        administrator=actor(make_person(organisation, "administrator", [Role.ADMINISTRATOR])),
+    )
+
+
+def make_person(organisation: Organisation, name: str, roles: list[Role], teams: list[Team] | tuple[()] = ()) -> Person:
+    """A person who has joined and has a password."""
+    email = f"{name}@{organisation.name.replace(' ', '-').lower()}.example"
+    invitation = services.invite(SYSTEM, organisation.id, email=email, name=name.title(), roles=roles, teams=teams)
+    joined = services.join(email, invitation.code, PASSWORD)
+    assert joined is not None
+    return joined
+
+
+def actor(person: Person) -> Actor:
+    """A person who passed a second factor."""
+    return person_actor(person, second_factor=True)
+
+
+def make_key(organisation: Organisation, scopes: list[Permission], **more: Any) -> tuple[ApiKey, str]:
+    made = services.create_key(SYSTEM, organisation.id, name="a machine", scopes=scopes, days=30, **more)
+    return made.key, made.secret
+
+
+def sign_in(client: Any, person: Person, *, second_factor: bool = True) -> None:
+    """Put a session in place as the sign-in pages would leave it."""
+    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    if not second_factor:
+        return
+    from allauth.mfa.models import Authenticator
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
+    if not Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists():
+        TOTP.activate(person, generate_totp_secret())
+    session = client.session
+    session["account_authentication_methods"] = [
+        {"method": "password", "at": time.time(), "reauthenticated": True},
+        {"method": "mfa", "at": time.time(), "type": "totp"},
+    ]
+    session["account_authentication_methods_user"] = str(person.pk)
+    session.save()
