@@ -50,4 +50,14 @@ class ImportLimits:
     line_bytes_max: int = 16 * MIB
     entries_max: int = 200_000_000
     field_bytes_max: int = 64 * 1024
+    label_chars_max: int = 1024  # of an id, classification or source: longer is a misplaced column, not a label
+    frames_max: int = 100_000  # of one video entry: a day at one frame a second
     rejected_rows_kept_max: int = 10_000  # all are counted; this many are kept with line and reason
+
+
+@dataclass(frozen=True, slots=True)
+class MatchLimits:
+    """What matching one file may give and take."""
+
+    hits_max: int = 256  # the best are reported, the rest are counted: nobody reads more for one file
+    pairs_max: int = 32_000_000  # pairs held at once, ten bytes each, should every frame match every entry

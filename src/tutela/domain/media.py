@@ -104,6 +104,7 @@ class Reason(StrEnum):
     CHANGED_WHILE_READ = "changed-while-read"
     SYMLINK = "symlink"
     NOT_REGULAR = "not-regular"
+    OWN_REPORT = "own-report"
 
 
 @dataclass(frozen=True, slots=True)
