@@ -14,7 +14,7 @@ setup(
         Extension(
             "tutela.engine.native._kernels",
             sources=[str(NATIVE / name) for name in ("module.c", "axis.c", "pdq.c", "hamming.c")],
-            depends=[str(NATIVE / name) for name in ("variant.h", "axis.h", "pdq.h", "hamming.h")],
+            depends=[str(NATIVE / name) for name in ("variant.h", "axis.h", "pdq.h", "pdq_loops.h", "hamming.h")],
             # Fused multiply-adds would round otherwise than the reference does (pdq.h).
             extra_compile_args=["-O3", "-std=gnu11", "-fno-math-errno", "-ffp-contract=off", "-Wall", "-Wextra"],
             define_macros=[("Py_LIMITED_API", "0x030B0000")],

@@ -122,11 +122,11 @@ def _axis(side: int, scale: int, *, backwards: bool) -> tuple[_Tap, ...]:
 def _sample(picture: NDArray[np.generic], rows: tuple[_Tap, ...], columns: tuple[_Tap, ...]) -> NDArray[np.float64]:
     """Weigh the picture into 64 x 64 samples. All sums are of whole numbers below 2^53, hence exact in any order."""
     height, width = picture.shape[:2]
-    lines = picture.reshape(height, -1) if picture[:1].flags.c_contiguous else picture
+    lines = picture.reshape(height, -1)
     channels = lines.shape[1] // width
     luma = _LUMA_RGB if channels == len(_LUMA_RGB) else (1,)
     divisor = _LUMA_DIVISOR if channels == len(_LUMA_RGB) else 1
-    # No matrix products: BLAS would start threads that cost more than they save,.
+    # No matrix products: BLAS would start threads that cost more than they save.
     summed = np.zeros((len(rows), lines.shape[1]))
     for at, row in enumerate(rows):
         for weight, line in zip(row.weights, lines[row.first :], strict=False):

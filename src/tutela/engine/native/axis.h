@@ -37,8 +37,8 @@ typedef struct {
     int32_t weight_count;
 } axis;
 
-/* Lay out an axis of `side` full-size pixels, each decoded pixel standing for `scale` (1, 2, 4, 8) of them, read backwards if
-   `reversed`. False when memory is short. Sides from 1 to SIDE_MAX. */
+/* Lay out an axis of `side` full-size pixels, each decoded pixel standing for `scale` (1, 2, 4, 8) of them, read
+   backwards if `reversed`. False when memory is short. Sides from 1 to SIDE_MAX. */
 bool axis_make(axis *made, int side, int scale, bool reversed);
 void axis_free(axis *made);
 

@@ -150,7 +150,8 @@ TARGET_AVX2 static bool pass_avx2(const uint8_t *queries, size_t query_at, int c
     const __m256i nibble = _mm256_set1_epi8(15), over = _mm256_set1_epi64x(distance_max + 1);
     for (int k = 0; k < count; k++) {
         words q = load(queries + k * HASH_BYTES);
-        const __m256i first = _mm256_set1_epi64x((long long)q.word[0]), second = _mm256_set1_epi64x((long long)q.word[1]);
+        const __m256i first = _mm256_set1_epi64x((long long)q.word[0]);
+        const __m256i second = _mm256_set1_epi64x((long long)q.word[1]);
         for (size_t row = 0; row < in->count; row += 4) {
             __m256i differing = _mm256_or_si256(
                 _mm256_xor_si256(first, _mm256_load_si256((const __m256i *)&in->plane[0][row])),

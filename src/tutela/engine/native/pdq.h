@@ -1,4 +1,4 @@
-/* PDQ: 256 bits of how a picture looks, as the reference makes them, at about a tenth of a nanosecond a pixel.
+/* PDQ: 256 bits of how a picture looks, as the reference makes them, at about a fifth of a nanosecond a pixel.
 
    1. Samples. Rows, then columns, are weighted into 64 x 64 samples (axis.h). Pixels, weights and the luma weights 299,
       587, 114 are whole numbers and every sum stays below 2^53, so it is exact in 16 and 32-bit integers and doubles:

@@ -9,8 +9,8 @@
 typedef float OWN(floats) __attribute__((vector_size(VECTOR_BYTES)));
 
 /* part = (or +=, unless it is the `first`) four weighted rows of bytes; missing ones have weight zero. */
-TARGET static inline void OWN(four_rows)(uint16_t *restrict part, bool first, const uint8_t *row, ptrdiff_t stride, size_t n,
-                      const int32_t *weights, int count)
+TARGET static inline void OWN(four_rows)(uint16_t *restrict part, bool first, const uint8_t *row, ptrdiff_t stride,
+                                          size_t n, const int32_t *weights, int count)
 {
     const uint8_t *a = row, *b = count > 1 ? a + stride : a, *c = count > 2 ? b + stride : a,
                   *d = count > 3 ? c + stride : a;
@@ -25,8 +25,8 @@ TARGET static inline void OWN(four_rows)(uint16_t *restrict part, bool first, co
 }
 
 /* sum[0..n) = the weighted sum of `count` rows of bytes; `part` is room for n. */
-TARGET static void OWN(rows_of_bytes)(int32_t *restrict sum, uint16_t *restrict part, const uint8_t *row, ptrdiff_t stride,
-                               size_t n, const int32_t *weights, int count)
+TARGET static void OWN(rows_of_bytes)(int32_t *restrict sum, uint16_t *restrict part, const uint8_t *row,
+                                      ptrdiff_t stride, size_t n, const int32_t *weights, int count)
 {
     bool empty = true;
     for (int at = 0; at < count;) {
