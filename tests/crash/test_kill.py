@@ -51,8 +51,7 @@ def world(tmp_path_factory):
         (folder / f"{number}").write_bytes(content)
     (evidence / "link").symlink_to("folder0")
     os.mkfifo(evidence / "pipe")
-    with open(os.fsencode(evidence) + b"/caf\xe9\n", "wb") as stream:
-        stream.write(stills[0])
+    (evidence / os.fsdecode(b"caf\xe9\n")).write_bytes(stills[0])
     import hashlib
 
     (home / "known.txt").write_text(hashlib.sha1(stills[1]).hexdigest() + "\n")

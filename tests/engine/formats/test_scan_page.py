@@ -21,7 +21,7 @@ from tutela.engine.formats.scan_words import NOTES, REASONS, VERDICTS
 
 HOSTILE = [
     b"<script>alert(1)</script>",
-    b"\"><img src=x onerror=alert(1)>",
+    b'"><img src=x onerror=alert(1)>',
     b"</style><svg onload=alert(1)>",
     b"{{ 7 * 7 }}{% include 'x' %}",
     "\u202egpj.exe".encode(),
@@ -34,7 +34,7 @@ HOSTILE = [
 class Outline(HTMLParser):
     """Elements and attributes of a page, and whether every element was closed."""
 
-    VOID = {"meta", "input"}
+    VOID = frozenset({"meta", "input"})
 
     def __init__(self, text):
         super().__init__()
@@ -175,7 +175,7 @@ def test_times_that_are_plainly_made_up_do_not_stretch_the_axis():
 @given(st.dictionaries(st.tuples(st.integers(1, 9999), st.integers(1, 12)), st.integers(1, 10**9), max_size=30))
 def test_any_times_stay_inside_the_chart(months):
     chart = time_chart(months, months)
-    assert all(0 <= bar.x and bar.x + bar.width <= 100.1 and 0 <= bar.y <= 88 for bar in chart.bars)
+    assert all(bar.x >= 0 and bar.x + bar.width <= 100.1 and 0 <= bar.y <= 88 for bar in chart.bars)
     assert sum(int(bar.title.split(": ")[1].replace(",", "")) for bar in chart.bars) + chart.outside == sum(
         months.values()
     )

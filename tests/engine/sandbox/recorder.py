@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tutela.domain.limits import DecodeLimits
-from tutela.domain.media import MediaType
 from tutela.domain.signals import View
 from tutela.engine.sandbox.contract import Task
 from tutela.engine.sandbox.examine import examine
@@ -14,6 +13,7 @@ from tutela.engine.sandbox.sniff import HEAD_BYTES, sniff
 from tutela.engine.sandbox.source import Source
 
 if TYPE_CHECKING:
+    from tutela.domain.media import MediaType
     from tutela.domain.signals import Digests, PictureHash
     from tutela.engine.sandbox.contract import Outcome
 

@@ -27,9 +27,7 @@ FILES = {"a.png": PNG, "folder/b.jpg": JPEG, "c.txt": TEXT, "empty": b""}
 
 
 def _digests(data: bytes) -> Digests:
-    return Digests(
-        hashlib.md5(data).digest(), hashlib.sha1(data).digest(), hashlib.sha256(data).digest()
-    )
+    return Digests(hashlib.md5(data).digest(), hashlib.sha1(data).digest(), hashlib.sha256(data).digest())
 
 
 def _zip(files=FILES, method: int = zipfile.ZIP_DEFLATED, **options) -> bytes:
@@ -71,12 +69,12 @@ def _streamed_zip() -> bytes:
 
 
 ARCHIVES = {
-    "zip": lambda: _zip(),
+    "zip": _zip,
     "zip-stored": lambda: _zip(method=zipfile.ZIP_STORED),
     "zip-bzip2": lambda: _zip(method=zipfile.ZIP_BZIP2),
     "zip-lzma": lambda: _zip(method=zipfile.ZIP_LZMA),
     "zip-streamed": _streamed_zip,
-    "tar-pax": lambda: _tar(),
+    "tar-pax": _tar,
     "tar-gnu": lambda: _tar(layout=tarfile.GNU_FORMAT),
     "tar-ustar": lambda: _tar(layout=tarfile.USTAR_FORMAT),
 }

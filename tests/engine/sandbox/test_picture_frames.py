@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
-from PIL import Image
 
 from tests import pictures, zoo
 from tests.engine.sandbox.recorder import examined
 from tutela.domain.limits import DecodeLimits
 from tutela.domain.media import Reason, Verdict
 from tutela.engine import native
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 SIZE = (128, 96)
 SEEDS = (1, 2, 3)
@@ -54,7 +59,7 @@ def test_a_frame_that_looks_like_the_one_before_is_not_told_again():
     recorder = examined(_animation("WEBP", (1, 1, 2, 2, 1), lossless=True, minimize_size=False))
     assert [made.frame for made in recorder.hashes if made.frame][-1] >= 1
     hashes = [made.pdq for made in recorder.hashes]
-    assert all(left != right for left, right in zip(hashes, hashes[1:], strict=False))
+    assert all(left != right for left, right in pairwise(hashes))
     assert len(hashes) == 3
 
 

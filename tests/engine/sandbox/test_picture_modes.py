@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import zlib
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, TiffImagePlugin
 
 from tests import pictures
 from tests.engine.sandbox.recorder import examined
+from tests.zoo.building import png, png_chunk
 from tutela.domain.media import Verdict
 from tutela.domain.signals import View
 from tutela.engine import native
@@ -94,15 +96,11 @@ def test_one_bit_pictures_are_seen_as_black_and_white():
 def test_sixteen_bit_colour_is_seen_in_full():
     deep = np.asarray(_original()).astype(">u2") * 257
     rows = b"".join(b"\0" + row.tobytes() for row in deep)
-    from tests import zoo
-
-    data = zoo._png(*SIZE, zoo._chunk(b"IDAT", zoo.zlib.compress(rows)), depth=16, colour=2)
+    data = png(*SIZE, png_chunk(b"IDAT", zlib.compress(rows)), depth=16, colour=2)
     assert _bits(examined(data)) == 0
 
 
 def test_a_tiff_that_counts_from_white_is_seen_upright():
-    from PIL import TiffImagePlugin
-
     deep = 65535 - np.asarray(_deep_grey(_original()))
     tags = TiffImagePlugin.ImageFileDirectory_v2()
     tags[262] = 0

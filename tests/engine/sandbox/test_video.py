@@ -85,9 +85,7 @@ def test_quality_is_that_of_the_shown_picture():
     [((0, 1, -1, 0), 6), ((-1, 0, 0, -1), 3), ((0, -1, 1, 0), 8), ((-1, 0, 0, 1), 2), ((1, 0, 0, 1), 1)],
 )
 def test_a_phone_held_upright_is_seen_upright_and_kept_as_stored(matrix, orientation):
-    stored = [
-        np.asarray(pictures.stored_turned(pictures.image(3, SIZE), orientation)) for _ in range(2)
-    ]
+    stored = [np.asarray(pictures.stored_turned(pictures.image(3, SIZE), orientation)) for _ in range(2)]
     data = bytearray(pictures.video(stored))
     track = bytes(data).index(b"tkhd")
     a, b, c, d = (part << 16 for part in matrix)

@@ -1,3 +1,5 @@
+# Paths of evidence are bytes, and descriptors have no path:
+# ruff: noqa: PTH116
 from __future__ import annotations
 
 import errno

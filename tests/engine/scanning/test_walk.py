@@ -1,3 +1,5 @@
+# Paths of evidence are bytes, and descriptors have no path:
+# ruff: noqa: PTH108, PTH116, PTH118, PTH119, PTH123, PTH208
 from __future__ import annotations
 
 import os

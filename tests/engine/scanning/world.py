@@ -4,6 +4,8 @@ A file that begins with b"ARCHIVE\\n" holds one member a line; one that begins w
 SHA-256 of its content. A list is a set of SHA-256 digests (exact) and of PDQ values at distance 7 (near).
 """
 
+# Paths of evidence are bytes, and descriptors have no path:
+# ruff: noqa: PTH119
 from __future__ import annotations
 
 import hashlib

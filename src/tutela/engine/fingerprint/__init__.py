@@ -38,7 +38,8 @@ class Fingerprinter:
     """Makes fingerprints through one sandbox. Thread-safe.
 
     `dihedral`: also hash the seven other orientations of every picture. `scaled`: pictures of 4 megapixels and more may
-    be decoded at reduced size where the guard allows it. `video_interval_ms`: one frame hash for each, 0 for every frame.
+    be decoded at reduced size where the guard allows it. `video_interval_ms`: one frame hash for each such interval, 0
+    for every frame.
     """
 
     def __init__(

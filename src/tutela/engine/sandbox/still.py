@@ -57,6 +57,7 @@ _TURNED_BY_DECODER: Final = frozenset({MediaType.TIFF})  # Pillow applies a TIFF
 
 _EXIF_PREFIX: Final = b"Exif\x00\x00"
 _BYTES_PER_PIXEL: Final = 8  # Pillow's own pixels (4), ours (3), and what its codec holds
+_BYTES_PER_PIXEL_BY_TYPE: Final = {MediaType.WEBP: 16, MediaType.AVIF: 10}  # these compose frames in further copies
 
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 Image.MAX_IMAGE_PIXELS = None  # our limits speak first, and Pillow's warning would be lost
@@ -64,7 +65,7 @@ Image.MAX_IMAGE_PIXELS = None  # our limits speak first, and Pillow's warning wo
 
 def hash_still(media_type: MediaType, data: bytes, header: Header, work: Work) -> Ending:
     """Hash every frame of a picture. Raises whatever Pillow raises where not even the first can be decoded."""
-    work.reserve(header.width_px * header.height_px * _BYTES_PER_PIXEL + len(data))
+    _reserve(media_type, data, header, work)
     try:
         ending = _hash_frames(media_type, data, header, work)
         return Ending(header.flaw) if header.flaw and ending is DONE else ending
@@ -84,10 +85,15 @@ def hash_still(media_type: MediaType, data: bytes, header: Header, work: Work) -
 
 def decode(media_type: MediaType, data: bytes, header: Header, work: Work) -> tuple[Pixels, int]:
     """Return the first frame as a person sees it, and the orientation still to be applied. Raises as Pillow does."""
-    work.reserve(header.width_px * header.height_px * _BYTES_PER_PIXEL + len(data))
+    _reserve(media_type, data, header, work)
     with _quiet(), _PLUGINS[media_type](io.BytesIO(data)) as image:
         _load(image, work)
         return pixels_of(image), _left_to_turn(image, media_type, header)
+
+
+def _reserve(media_type: MediaType, data: bytes, header: Header, work: Work) -> None:
+    bytes_per_pixel = _BYTES_PER_PIXEL_BY_TYPE.get(media_type, _BYTES_PER_PIXEL)
+    work.reserve(header.width_px * header.height_px * bytes_per_pixel + len(data))
 
 
 @contextmanager

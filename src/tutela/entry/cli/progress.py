@@ -38,35 +38,39 @@ class _PlainLines:
         if progress.elapsed_s < self._next_s:
             return
         self._next_s = progress.elapsed_s + _PLAIN_LINE_S
-        click.echo(f"{_done(progress)} · {_rate(progress)} · {_found(progress)} · {_left(progress)}", err=True)
+        read = f"{size(progress.bytes_read)} read"
+        words = (_done(progress), read, _rate(progress), _found(progress), _left(progress))
+        click.echo(" · ".join(words), err=True)
 
 
 @contextmanager
 def _bar() -> Generator[Callable[[Progress], None]]:
-    from rich.console import Console  # noqa: PLC0415  - a tenth of a second that other commands need not pay
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn  # noqa: PLC0415
+    """A bar with the time left, and what was found below it."""
+    from rich.console import Console, Group  # noqa: PLC0415  - a tenth of a second that other commands need not pay
+    from rich.live import Live  # noqa: PLC0415
+    from rich.progress import BarColumn, TextColumn  # noqa: PLC0415
+    from rich.progress import Progress as Bar  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
 
-    columns = (
-        SpinnerColumn(),
-        BarColumn(bar_width=None),
-        TextColumn("{task.fields[done]} · {task.fields[rate]} · {task.fields[found]} · {task.fields[left]}"),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True, refresh_per_second=5) as bar:
-        task = bar.add_task("scan", total=None, done="starting", rate="", found="", left="")
-        yield lambda now: bar.update(
-            task,
-            completed=now.files,
-            total=now.files_total if now.total_complete else None,
-            done=_done(now),
-            rate=_rate(now),
-            found=_found(now),
-            left=_left(now),
-        )
+    bar = Bar(BarColumn(bar_width=None), TextColumn("{task.description}"))
+    task = bar.add_task("starting", total=None)
+    with Live(console=Console(stderr=True), transient=True, refresh_per_second=5) as live:
+
+        def update(now: Progress) -> None:
+            bar.update(
+                task,
+                completed=now.files,
+                total=now.files_total if now.total_complete else None,
+                description=f"{_done(now)} · {_rate(now)} · {_left(now)}",
+            )
+            live.update(Group(bar, Text(f"{size(now.bytes_read)} read · {_found(now)}", style="dim")))
+
+        yield update
 
 
 def _done(progress: Progress) -> str:
     total = f"{progress.files_total:,}" if progress.total_complete else f"{progress.files_total:,}+"
-    return f"{progress.files:,}/{total} files, {size(progress.bytes_read)}"
+    return f"{progress.files:,} of {total} files"
 
 
 def _rate(progress: Progress) -> str:
@@ -74,7 +78,7 @@ def _rate(progress: Progress) -> str:
 
 
 def _found(progress: Progress) -> str:
-    return f"{progress.exact:,} exact, {progress.near:,} near, {progress.not_fully_examined:,} unexamined"
+    return f"{progress.exact:,} exact, {progress.near:,} near, {progress.not_fully_examined:,} not fully examined"
 
 
 def _left(progress: Progress) -> str:

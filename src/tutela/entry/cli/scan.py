@@ -92,16 +92,14 @@ def scan_command(
     if resume and report is None:
         raise click.UsageError("--resume needs the --report to go on with")
     _check_paths(paths)
+    if page is not None and page.exists():
+        raise click.BadParameter(f"{for_display(str(page))} is already there", param_hint="--page")
     report = report or Path(f"tutela-scan-{_file_time()}.jsonl")
-    workers = workers or cores()
-    store = ListStore(lists_folder())
-    lists = [store.open(name) for name in sorted(set(names))]
     options = options_from(**examination)
-    with (
-        fingerprinting(options, workers=workers) as (fingerprinter, confinement),
-        stopping() as stop,
-        showing_progress(quiet=quiet) as on_progress,
-    ):
+    workers = workers or cores()
+    with fingerprinting(options, workers=workers) as (fingerprinter, confinement):  # loads while lists are opened
+        store = ListStore(lists_folder())
+        lists = [store.open(name) for name in sorted(set(names))]
         header = ScanHeader(
             version=__version__,
             started_at=utc_now(),
@@ -110,18 +108,19 @@ def scan_command(
             options=options,
             confinement=confinement,
         )
-        outcome = scan(
-            header,
-            report,
-            fingerprinter=fingerprinter,
-            matcher=Matcher(lists),
-            codec=scan_jsonl,
-            now=utc_now,
-            workers=workers,
-            resume=resume,
-            stop=stop.event,
-            on_progress=on_progress,
-        )
+        with stopping() as stop, showing_progress(quiet=quiet) as on_progress:
+            outcome = scan(
+                header,
+                report,
+                fingerprinter=fingerprinter,
+                matcher=Matcher(lists),
+                codec=scan_jsonl,
+                now=utc_now,
+                workers=workers,
+                resume=resume,
+                stop=stop.event,
+                on_progress=on_progress,
+            )
     return _tell(outcome, header, report, page, stop, show_names=show_names)
 
 
@@ -145,7 +144,10 @@ class Stop:
 
 @contextmanager
 def stopping() -> Generator[Stop]:
-    """Turn the first Ctrl-C, SIGTERM or lost terminal into a request; a second one acts as usual."""
+    """Turn the first Ctrl-C, SIGTERM or lost terminal into a request; a second one acts as usual.
+
+    What the caller told us to ignore (nohup does that with SIGHUP) stays ignored.
+    """
     stop = Stop()
 
     def ask(number: int, _frame: object) -> None:
@@ -154,7 +156,10 @@ def stopping() -> Generator[Stop]:
         for each in before:
             signal.signal(each, signal.SIG_DFL)
 
-    before = {number: signal.signal(number, ask) for number in _STOPPED_BY}
+    before = {number: signal.getsignal(number) for number in _STOPPED_BY}
+    before = {number: handler for number, handler in before.items() if handler is not signal.SIG_IGN}
+    for number in before:
+        signal.signal(number, ask)
     try:
         yield stop
     finally:
@@ -194,5 +199,5 @@ def _write_page(report: Path, page: Path | None) -> None:
         click.echo(f"  {'for a page':<20}tutela report convert {for_display(str(report))} --to html")
         return
     with open_report(report) as opened:
-        write_file(page, [page_of(opened)], replace=True)
+        write_file(page, [page_of(opened)], replace=False)
     click.echo(f"  {'page':<20}{for_display(str(page))}")

@@ -21,8 +21,8 @@ _REASONS_SHOWN = 4
 
 def show_counts(header: ScanHeader, summary: ScanSummary) -> None:
     """Print what was found, what was not examined, and what could not be found at all."""
-    within = f" and {plural(summary.members, 'file')} inside archives" if summary.members else ""
-    click.echo(f"  {'examined':<20}{plural(summary.files, 'file')}{within}, {size(summary.bytes_read)}")
+    within = f", {summary.members:,} more inside archives" if summary.members else ""
+    click.echo(f"  {'files':<20}{summary.files:,}{within}, {size(summary.bytes_read)} read")
     _count("exact matches", summary.exact, "known" if summary.exact else "", "red")
     _count("near matches", summary.near, "questions: a person must decide" if summary.near else "", "yellow")
     _count("not fully examined", summary.not_fully_examined, _reasons(summary), "cyan")

@@ -36,7 +36,7 @@ def walk(data: bytes) -> Header:
     """Return what a JPEG claims."""
     frame: tuple[int, int, int, int, int] | None = None
     orientation = 1
-    profile: dict[int, bytes] = {}
+    profile: dict[bytes, bytes] = {}
     at, body, marker = 2, 0, 0
     for _ in range(_SEGMENTS_MAX):
         at = data.find(b"\xff", at)
@@ -53,14 +53,15 @@ def walk(data: bytes) -> Header:
         elif marker == _APP1 and data.startswith(_EXIF, body):
             orientation = exif.orientation(data[body + len(_EXIF) : after])
         elif marker == _APP2 and data.startswith(_ICC, body):
-            profile[data[body + len(_ICC)]] = data[body + len(_ICC) + 2 : after]
+            number = data[body + len(_ICC) : body + len(_ICC) + 1]
+            profile[number] = data[body + len(_ICC) + 2 : after]
         elif marker == _SOS:
             break
         at = max(after, body)
     if frame is None or marker != _SOS:
         raise HeaderError
     kind, precision, width, height, components = frame
-    several = kind not in _SEQUENTIAL_FRAMES or data[body] != components
+    several = kind not in _SEQUENTIAL_FRAMES or data[body : body + 1] != bytes([components])
     return Header(
         width_px=width,
         height_px=height,
@@ -87,7 +88,7 @@ def _scans(data: bytes, first: int) -> int:
     )
 
 
-def _joined(profile: dict[int, bytes]) -> bytes:
+def _joined(profile: dict[bytes, bytes]) -> bytes:
     """Put the numbered chunks of a colour profile together; nothing where it is too large to be one."""
     if not profile or sum(map(len, profile.values())) > _ICC_BYTES_MAX:
         return b""
