@@ -1,6 +1,7 @@
 """Every limit of the product, named with its unit. Limits reach the engine as these frozen values, never as settings.
 
-A default that binds says in its comment why it is what it is.
+A default that binds says in its comment why it is what it is. Bounds inside one parser, which no operator would change
+(how many chunks a PNG may have before it is absurd), stand beside that parser.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ class DecodeLimits:
     pixels_max: int = 120_000_000  # the largest phone sensors give 108 and 200 MP; RGB of this fits the address space
     side_px_max: int = 65_500  # JPEG's own limit
     jpeg_scans_max: int = 100  # ordinary progressive files have 10 or so; time grows with each
+    jpeg_scans_always: int = 14  # what common encoders write for a colour picture, with some to spare
+    jpeg_pixel_scans_max: int = 1_000_000_000  # pixels times scans beyond those: about a second of decoding
     frames_max: int = 1_000  # animation frames that are hashed; the rest are reported, not hashed
     video_frames_max: int = 20_000  # frame hashes that one video may give
     archive_members_max: int = 20_000

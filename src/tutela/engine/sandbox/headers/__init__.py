@@ -26,9 +26,6 @@ __all__ = ["SIDE_PX_MIN", "Header", "HeaderError", "read", "refusal"]
 
 SIDE_PX_MIN: Final = 5  # PDQ is not defined below (the reference's own limit)
 
-_SCANS_ORDINARY: Final = 14  # what common encoders write for a colour picture, with some to spare
-_PIXEL_SCANS_MAX: Final = 1_000_000_000  # about a second of decoding
-
 _WALKERS: Final[dict[MediaType, Callable[[bytes], Header]]] = {
     MediaType.JPEG: jpeg.walk,
     MediaType.PNG: png.walk,
@@ -63,7 +60,7 @@ def refusal(media_type: MediaType, header: Header, limits: DecodeLimits) -> Outc
 
 def _scans_max(pixels: int, limits: DecodeLimits) -> int:
     """Return how many scans a JPEG of this many pixels may have: each one costs time for every pixel."""
-    affordable = max(_SCANS_ORDINARY, _PIXEL_SCANS_MAX // max(1, pixels))
+    affordable = max(limits.jpeg_scans_always, limits.jpeg_pixel_scans_max // max(1, pixels))
     return min(limits.jpeg_scans_max, affordable)
 
 
