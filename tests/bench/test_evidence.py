@@ -6,10 +6,11 @@ import ast
 import importlib.util
 import json
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
-from bench import evidence, record, table
+from bench import evidence, plot, record, table
 from bench.record import Bar, Figure, FigureSpec, Measurement
 from bench.registry import CLAIMS
 
@@ -50,8 +51,18 @@ def test_met_follows_from_the_recorded_values(one):
     assert one["met"] == all(figure["met"] is not False for figure in one["figures"])
 
 
-def test_the_table_is_made_from_the_records():
+def test_the_table_and_the_plot_are_made_from_the_records():
     assert (evidence.FOLDER / "README.md").read_text(encoding="utf-8") == table.page(RECORDS)
+    assert (evidence.FOLDER / plot.NAME).read_text(encoding="utf-8") == plot.svg(RECORDS)
+
+
+def test_the_plot_is_well_formed_and_shows_every_speed_beside_a_peer():
+    root = ET.fromstring(plot.svg(RECORDS))
+    texts = " ".join(node.text or "" for node in root.iter() if node.tag.endswith("text"))
+    for one in RECORDS:
+        for figure in one["figures"]:
+            if figure["ratio"] is not None and "/s" in figure["unit"]:
+                assert figure["name"] in texts
 
 
 @pytest.mark.parametrize("one", RECORDS, ids=[one["id"] for one in RECORDS])

@@ -96,7 +96,6 @@ class Reason(StrEnum):
     UNSUPPORTED = "unsupported"
     DECODER_DIED = "decoder-died"
     DECODER_MISBEHAVED = "decoder-misbehaved"
-    NOT_CONFINED = "not-confined"
     # the file system
     PERMISSION = "permission"
     VANISHED = "vanished"

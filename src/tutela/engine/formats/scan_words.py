@@ -34,7 +34,6 @@ REASONS: Final = {
     Reason.UNSUPPORTED: "A variant of its format that is not decoded.",
     Reason.DECODER_DIED: "Its decoder ended abruptly, inside the sandbox. Treat the file with care.",
     Reason.DECODER_MISBEHAVED: "Its decoder broke the protocol and was ended. Treat the file with care.",
-    Reason.NOT_CONFINED: "It was not decoded, because this host could not confine the decoder.",
     Reason.PERMISSION: "The file system did not allow reading it. Run as somebody who may.",
     Reason.VANISHED: "It was listed, and gone before it could be opened.",
     Reason.INPUT_OUTPUT: "The disk or file system failed while reading it.",
