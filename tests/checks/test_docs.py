@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import fields
 
 import pytest
 
 from tests.checks.terminology import ROOT
+from tutela.domain.limits import DecodeLimits, ImportLimits, MatchLimits, ScanLimits
 from tutela.domain.media import Reason, Verdict
+from tutela.domain.scan import RowNote
 
 PAGES = sorted(path for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -51,8 +54,8 @@ def test_every_dependency_is_pinned_with_hashes_and_no_index_address():
         assert not re.search(r"https?://|--index|--find-links", pinned)
 
 
-@pytest.mark.parametrize("word", [*Verdict, *(reason for reason in Reason if reason)])
-def test_the_scan_guide_explains_every_verdict_and_reason(word):
+@pytest.mark.parametrize("word", [*Verdict, *RowNote, *(reason for reason in Reason if reason)])
+def test_the_scan_guide_explains_every_verdict_reason_and_note(word):
     assert f"`{word.value}`" in text("docs/guide/scan.md")
 
 
@@ -63,14 +66,10 @@ def test_every_decision_is_in_the_index():
 
 
 def test_every_limit_is_documented_with_its_default():
-    from dataclasses import fields
-
-    from tutela.domain.limits import DecodeLimits, ImportLimits, ScanLimits
-
     guide = text("docs/guide/limits.md")
     missing = [
         field.name
-        for limits in (DecodeLimits, ScanLimits, ImportLimits)
+        for limits in (DecodeLimits, ScanLimits, ImportLimits, MatchLimits)
         for field in fields(limits)
         if f"| `{field.name}` | {field.default:,} |" not in guide
     ]

@@ -6,6 +6,7 @@ import pytest
 
 from tests.cluster import Cluster, binaries
 from tests.crash.stage import Stage
+from tests.entry.conftest import confinement  # noqa: F401  - the same fixture
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """Every limit of the product, named with its unit. Limits reach the engine as these frozen values, never as settings.
 
-A default that binds says in its comment why it is what it is.
+A default that binds says in its comment why it is what it is. Bounds inside one parser, which no operator would change
+(how many chunks a PNG may have before it is absurd), stand beside that parser.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ class DecodeLimits:
     pixels_max: int = 120_000_000  # the largest phone sensors give 108 and 200 MP; RGB of this fits the address space
     side_px_max: int = 65_500  # JPEG's own limit
     jpeg_scans_max: int = 100  # ordinary progressive files have 10 or so; time grows with each
+    jpeg_scans_always: int = 14  # what common encoders write for a colour picture, with some to spare
+    jpeg_pixel_scans_max: int = 1_000_000_000  # pixels times scans beyond those: about a second of decoding
     frames_max: int = 1_000  # animation frames that are hashed; the rest are reported, not hashed
     video_frames_max: int = 20_000  # frame hashes that one video may give
     archive_members_max: int = 20_000
@@ -50,4 +53,14 @@ class ImportLimits:
     line_bytes_max: int = 16 * MIB
     entries_max: int = 200_000_000
     field_bytes_max: int = 64 * 1024
+    label_chars_max: int = 1024  # of an id, classification or source: longer is a misplaced column, not a label
+    frames_max: int = 100_000  # of one video entry: a day at one frame a second
     rejected_rows_kept_max: int = 10_000  # all are counted; this many are kept with line and reason
+
+
+@dataclass(frozen=True, slots=True)
+class MatchLimits:
+    """What matching one file may give and take."""
+
+    hits_max: int = 256  # the best are reported, the rest are counted: nobody reads more for one file
+    pairs_max: int = 32_000_000  # pairs held at once, ten bytes each, should every frame match every entry

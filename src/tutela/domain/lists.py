@@ -61,6 +61,18 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """One row that was not imported, so that a person can find it.
+
+    `line` counts from 1; in formats without lines it is the item's number. `reason` is one short sentence that never
+    quotes the row: what stands there may be a name or an address.
+    """
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ListInfo:
     """What a list says about itself, with honest counts.
 

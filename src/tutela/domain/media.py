@@ -96,7 +96,6 @@ class Reason(StrEnum):
     UNSUPPORTED = "unsupported"
     DECODER_DIED = "decoder-died"
     DECODER_MISBEHAVED = "decoder-misbehaved"
-    NOT_CONFINED = "not-confined"
     # the file system
     PERMISSION = "permission"
     VANISHED = "vanished"
@@ -104,6 +103,7 @@ class Reason(StrEnum):
     CHANGED_WHILE_READ = "changed-while-read"
     SYMLINK = "symlink"
     NOT_REGULAR = "not-regular"
+    OWN_REPORT = "own-report"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ from typing import Final
 
 PDQ_BYTES: Final = 32
 PDQ_BITS: Final = 256
+PDQ_FLAT_BITS_OFF: Final = 64
+"""A PDQ is cut at the median, so about 128 bits are set; 64 off that is eight deviations of chance: a flat picture."""
 
 
 class SignalKind(StrEnum):
@@ -64,6 +66,15 @@ class Digests:
         if kind is SignalKind.SHA256:
             return self.sha256
         raise KeyError(kind)
+
+
+def is_degenerate(pdq: bytes) -> bool:
+    r"""Tell a PDQ that says nothing about a picture (all zeros, nearly all ones): it is never matched near.
+
+    >>> is_degenerate(bytes(32)), is_degenerate(bytes(16) + b"\xff" * 16)
+    (True, False)
+    """
+    return abs(int.from_bytes(pdq).bit_count() - PDQ_BITS // 2) > PDQ_FLAT_BITS_OFF
 
 
 class View(StrEnum):

@@ -9,6 +9,10 @@ tests give it one that keeps them in memory. Free text never crosses: an outcome
 
 Worked example: a zip with one picture says member_begin(b"a.jpg"), hash(...), member_end(size, digests, Outcome(JPEG,
 HASHED)), and returns Outcome(ZIP, HASHED).
+
+Members are numbered from 0 in the order they are begun; a nested archive counts as one, and its members come after it.
+A member may begin inside an open one only where the open one is an archive; members end innermost first. Those with a
+number below `skip_members` are walked through (archives) or passed over, and not reported again.
 """
 
 from __future__ import annotations
@@ -55,11 +59,29 @@ class Outcome:
     limit: int = 0  # what is allowed
 
 
+@dataclass(frozen=True, slots=True)
+class ReducedPicture:
+    """One small picture as a person sees it: rows from the top, 1 (grey) or 3 (RGB) bytes for each pixel."""
+
+    width_px: int
+    height_px: int
+    channels: int
+    pixels: bytes
+
+
 class Sink(Protocol):
     """Where the worker says what it finds, in order."""
 
     def hash(self, picture: PictureHash) -> None:
         """One PDQ of the current file or member."""
+        ...
+
+    def reserve(self, memory_bytes: int) -> None:
+        """About to hold this much for one picture or frame: returns when the other workers leave room for it.
+
+        Say it after the header checks and before decoding; it replaces what was reserved before, and small amounts
+        cost nothing. The time spent waiting does not count against the parent's deadline.
+        """
         ...
 
     def member_begin(self, path: bytes) -> None:

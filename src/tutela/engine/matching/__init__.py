@@ -1,0 +1,24 @@
+"""Matching: packed hash lists, kept in a store, asked by a matcher.
+
+store = ListStore(home / "lists")
+info = store.add("demo", owner, label, scheme, MatchPolicy(), rows, imported_at=now)
+hits = Matcher([store.open("demo")]).match(digests, hashes, MediaKind.PICTURE)
+"""
+
+from __future__ import annotations
+
+from tutela.engine.matching.matcher import Matcher, Matches
+from tutela.engine.matching.packed import PackedList, read_info
+from tutela.engine.matching.store import ListStore
+from tutela.engine.matching.tables import BruteTable, DigestTable, SignalTable
+
+__all__ = [
+    "BruteTable",
+    "DigestTable",
+    "ListStore",
+    "Matcher",
+    "Matches",
+    "PackedList",
+    "SignalTable",
+    "read_info",
+]

@@ -1,0 +1,38 @@
+"""The variants of the C extension that this CPU can run. Importing this fails where the extension was not built."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from tutela.engine.native import _kernels
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """One variant, as `_variants.Kernels` tells it."""
+
+    name: str
+
+    def views(
+        self, picture: NDArray[np.generic], orientations: bytes, full_height: int, full_width: int, /
+    ) -> list[tuple[bytes, int, int]]:
+        return _kernels.views(self.name, picture, orientations, full_height, full_width)
+
+    def distance(self, left: bytes, right: bytes, /) -> int:
+        return _kernels.distance(left, right)
+
+    def search(
+        self, queries: NDArray[np.uint8], table: NDArray[np.uint8], distance_max: int, hits_max: int, /
+    ) -> tuple[bytes, bytes, bytes]:
+        return _kernels.search(self.name, queries, table, distance_max, hits_max)
+
+    def histogram(self, left: NDArray[np.uint8], right: NDArray[np.uint8], /) -> bytes:
+        return _kernels.histogram(self.name, left, right)
+
+
+COMPILED: Final = {name: Compiled(name) for name in _kernels.variants()}

@@ -1,0 +1,20 @@
+"""The command line with a fingerprinter that takes its time, so that a test can interrupt it."""
+
+from __future__ import annotations
+
+import time
+
+from tutela.engine.fingerprint import Fingerprinter
+from tutela.entry.cli import main
+
+_quick = Fingerprinter.fingerprint
+
+
+def _slow(self, fd, size_bytes):
+    time.sleep(0.005)
+    return _quick(self, fd, size_bytes)
+
+
+if __name__ == "__main__":
+    Fingerprinter.fingerprint = _slow
+    main()
