@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CHECKED := src tests bench
 
-.PHONY: help demo test check format bench evidence lock clean
+.PHONY: help demo serve test check format bench evidence lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
 
 demo: $(VENV)/.runtime ## make benign pictures, register a third as known, alter copies, scan them, show the result
 	@$(BIN)/tutela demo
+
+serve: $(VENV)/.runtime ## start the service on this machine; the first run prints the administrator's set-up code
+	@$(BIN)/tutela up
 
 test: $(VENV)/.dev ## run every test
 	$(BIN)/pytest

@@ -46,21 +46,31 @@ class Cluster:
             "--locale=C",
         ]
         subprocess.run(initdb, check=True, capture_output=True, cwd="/", **self._as_user)
+        self._programs, self._data = programs, data
+        self._serve()
+
+    def _serve(self) -> None:
         options = [part for option in (*_FAST, f"unix_socket_directories={self.folder}") for part in ("-c", option)]
-        with (self.folder / "log").open("wb") as log:
+        with (self.folder / "log").open("ab") as log:
             self._server = subprocess.Popen(
-                [programs / "postgres", "-D", data, *options],
+                [self._programs / "postgres", "-D", self._data, *options],
                 stdout=log,
                 stderr=log,
                 cwd="/",
                 preexec_fn=_die_with_parent,  # noqa: PLW1509 - one call into libc, nothing that takes a lock
                 **self._as_user,
             )
-        self._wait(programs)
+        self._wait(self._programs)
 
     @property
     def url(self) -> str:
         return f"postgresql://tutela@/postgres?host={self.folder}"
+
+    def restart(self) -> None:
+        """End every connection, stop, and start again."""
+        self._server.send_signal(signal.SIGINT)
+        self._server.wait(timeout=_START_S_MAX)
+        self._serve()
 
     def stop(self) -> None:
         self._server.send_signal(signal.SIGINT)

@@ -6,6 +6,7 @@ is not there. What must be answered follows from the table alone.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,8 @@ from tutela.apps.access.rules import (
     Target,
     decide,
 )
+from tutela.apps.safeguarding.models import Concern
+from tutela.apps.triage import public as triage
 from tutela.domain.ids import OrganisationId, TeamId
 
 if TYPE_CHECKING:
@@ -66,6 +69,15 @@ CASES = {
     "team": Case(about="team"),
     "team-add": Case("post", "team"),
     "team-remove": Case("post", "team", more=lambda desk: {"person_id": desk.colleague.id}),
+    "queue": Case(),
+    "case": Case(about="case"),
+    "case-confirm": Case("post", "case"),
+    "case-danger": Case("post", "case"),
+    "case-notice": Case("post", "case", more=lambda desk: {"location_id": MISSING}),
+    "safeguarding": Case(),
+    "concern-take": Case("post", "concern"),
+    "concern-answer": Case("post", "concern"),
+    "custody-report": Case("post", "case"),
     "keys": Case(),
     "key-new": Case(),
     "key-revoke": Case("post", "key"),
@@ -86,8 +98,13 @@ CASES = {
     "mfa_generate_recovery_codes": Case(),
     "mfa_download_recovery_codes": Case(),
 }
-API_CASES = {"api:self": Case()}
-NOT_FOUND_OF_THEIR_OWN = {"mfa_view_recovery_codes", "mfa_download_recovery_codes"}  # nobody here has such codes
+API_CASES = {
+    "api:self": Case(),
+    "api:indicators": Case(),
+    "api:reports": Case("post", data={"address": "https://files.example/a"}),
+}
+# nobody here has such codes, and no case here has a place in the log
+NOT_FOUND_OF_THEIR_OWN = {"mfa_view_recovery_codes", "mfa_download_recovery_codes", "custody-report"}
 
 
 @dataclass(frozen=True)
@@ -160,6 +177,7 @@ def setting(db: None) -> Setting:
         ("team", "own-team"): ours.team,
         ("team", "other-team"): ours.other_team,
         ("team", "other-organisation"): theirs.team,
+        **_cases(ours, theirs),
         ("key", "own-team"): key,
         ("key", "other-team"): key,
         ("key", "other-organisation"): other_key,
@@ -167,7 +185,31 @@ def setting(db: None) -> Setting:
     return Setting(ours, theirs, objects)
 
 
-ARGUMENTS = {"person": "person_id", "team": "team_id", "key": "key_id", "own-factor": "pk"}
+def _cases(ours: Desk, theirs: Desk) -> dict[tuple[str, str], Any]:
+    """A case of each ownership, and a concern about each."""
+    owners = {"own-team": ours.team, "other-team": ours.other_team, "other-organisation": theirs.team}
+    found: dict[tuple[str, str], Any] = {}
+    for ownership, team in owners.items():
+        owner = {"organisation_id": team.organisation_id, "team_id": team.id}
+        found["case", ownership] = made = triage.Case.objects.create(**owner)
+        found["concern", ownership] = Concern.objects.create(case=made, **owner)
+    return found
+
+
+def _target_of(thing: Any) -> Target:
+    if isinstance(thing, triage.Case | Concern):
+        return Target(OrganisationId(thing.organisation_id), frozenset({TeamId(thing.team_id)}))
+    return services.target_of(thing)
+
+
+ARGUMENTS = {
+    "case": "case_id",
+    "concern": "concern_id",
+    "person": "person_id",
+    "team": "team_id",
+    "key": "key_id",
+    "own-factor": "pk",
+}
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -175,7 +217,7 @@ def test_a_role_reaches_what_the_table_says_and_nothing_else(name, setting):
     case, wrong = CASES[name], []
     for role in STAFF_ROLES:
         person = make_person(setting.ours.organisation, f"tried-{role}", [role], [setting.ours.team])
-        for ownership in OWNERSHIPS if case.about in {"person", "team", "key"} else ("none",):
+        for ownership in OWNERSHIPS if case.about in {"case", "concern", "person", "team", "key"} else ("none",):
             thing = setting.objects.get((case.about, ownership))
             with transaction.atomic():
                 client = Client()
@@ -211,7 +253,7 @@ def _expected(name: str, person: Person, thing: Any, ownership: str) -> set[int]
         return {404}
     if name in NOT_FOUND_OF_THEIR_OWN:
         return {404}
-    if thing is not None and (decision := decide(actor, permission, services.target_of(thing))) is not Decision.ALLOW:
+    if thing is not None and (decision := decide(actor, permission, _target_of(thing))) is not Decision.ALLOW:
         return {_STATUS[decision]}
     # somebody in the other team cannot be taken out of it again: they are in the first
     return {200, 302, 404} if name == "team-remove" and ownership == "other-team" else {200, 302}
@@ -246,8 +288,13 @@ def _address(name: str, setting: Setting) -> str:
 def test_a_key_reaches_its_scopes_and_nothing_else(name, setting, client):
     for scope in KEY_SCOPES:
         _, secret = make_key(setting.ours.organisation, [scope])
-        response = client.get(reverse(name), headers={"authorization": f"Bearer {secret}"})
-        assert (scope, response.status_code) == (scope, 200 if scope == ROUTES[name].permission else 404)
+        headers = {"authorization": f"Bearer {secret}", "idempotency-key": "report-0001"}
+        case = API_CASES[name]
+        response = client.generic(
+            case.method.upper(), reverse(name), json.dumps(case.data), content_type="application/json", headers=headers
+        )
+        allowed = {200, 201} if scope == ROUTES[name].permission else {404}
+        assert (scope, response.status_code in allowed) == (scope, True)
 
 
 def test_no_role_reaches_another_organisation_but_by_everything():

@@ -52,6 +52,8 @@ def test_https_may_be_reached_from_outside():
         ({"session_idle_s_max": 0}, "above 0"),
         ({"password_characters_min": 7}, "below 8"),
         ({"metrics_key": "short"}, "shorter"),
+        ({"probe_private": True, "origin": "https://desk.example"}, "own network"),
+        ({"mail_url": "mail.example:25"}, "mail_url"),
         ({"language": "xx"}, "language"),
         ({"log_level": "chatty"}, "log_level"),
         ({"origin": "desk.example"}, "origin"),

@@ -15,6 +15,8 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from tutela import __version__
 from tutela.apps.access.api import router as access
 from tutela.apps.access.keys import KeyAuth
+from tutela.apps.assessment.api import router as assessment
+from tutela.apps.intake.api import router as intake
 from tutela.entry.errors import error_body
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ api = NinjaAPI(
     title="Tutela", version=__version__, docs_url=None, openapi_url=None, auth=KeyAuth(), urls_namespace="api"
 )
 api.add_router("/v1", access)
+api.add_router("/v1", intake)
+api.add_router("/v1", assessment)
 
 
 @api.exception_handler(AuthenticationError)

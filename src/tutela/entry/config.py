@@ -60,6 +60,11 @@ class Settings:
         "`postgresql://user@host/name`; empty: the embedded SQLite in `home`. Anything but a socket or this machine"
         " needs `?sslmode=verify-full`",
     )
+    migration_url: str = _setting(
+        "",
+        "the same database with the role that owns the tables; only `tutela database prepare`, `tutela backup` and"
+        " `tutela restore` need it, so give it to those commands and not to the service",
+    )
     origin: str = _setting("http://127.0.0.1:8400", "address that people type: scheme, host and port, nothing more")
     listen: str = _setting("127.0.0.1:8400", "host and port on which the process listens")
     trusted_proxies: str = _setting(
@@ -80,6 +85,16 @@ class Settings:
     metrics_key: str = _setting(
         "", f"secret (at least {METRICS_KEY_CHARACTERS_MIN} characters) that lets another machine read /metrics"
     )
+    mail_url: str = _setting(
+        "",
+        "mail server for notices: `smtps://user:password@host` (port 465) or `smtp://…` (port 587, encrypted unless it"
+        " is this machine); empty: no notice can be sent",
+    )
+    mail_from: str = _setting("tutela@localhost.localdomain", "address that notices come from")
+    mail_copy_to: str = _setting("", "address that gets a copy of each notice, its address defanged; empty: none")
+    probe_private: bool = _setting(
+        False, "let probes ask private addresses; for tests and demonstrations, refused off the loopback interface"
+    )
     log_level: str = _setting("info", f"least severity that is logged: {', '.join(LOG_LEVELS)}")
     debug: bool = _setting(False, "show error details in pages; for developers, refused off the loopback interface")
 
@@ -92,6 +107,11 @@ class Settings:
     def host(self) -> str:
         """The host name in `origin`, without the port."""
         return urlsplit(self.origin).hostname or ""
+
+    @property
+    def mail_is_near(self) -> bool:
+        """Whether the mail server is this machine."""
+        return _is_loopback(urlsplit(self.mail_url).hostname or "")
 
     @property
     def listen_host(self) -> str:
@@ -154,7 +174,25 @@ def refusals(settings: Settings) -> Iterator[str]:
         yield "password_characters_min is below 8"
     if settings.metrics_key and len(settings.metrics_key) < METRICS_KEY_CHARACTERS_MIN:
         yield f"metrics_key is shorter than {METRICS_KEY_CHARACTERS_MIN} characters"
-    yield from _database_refusals(settings.database_url)
+    yield from _outward_refusals(settings)
+    yield from _database_refusals("database_url", settings.database_url)
+    yield from _database_refusals("migration_url", settings.migration_url)
+    if settings.migration_url and not settings.database_url:
+        yield "migration_url is set without database_url"
+    elif (
+        settings.migration_url and urlsplit(settings.migration_url).username == urlsplit(settings.database_url).username
+    ):
+        yield "migration_url and database_url name the same role, so the service would own its tables"
+
+
+def _outward_refusals(settings: Settings) -> Iterator[str]:
+    """What the service sends and asks by itself: notices and probes."""
+    near = _is_loopback(settings.listen_host) and _is_loopback(settings.host)
+    if settings.probe_private and not near:
+        yield "probe_private lets reports reach into your own network, so it is only for the loopback interface"
+    parts = urlsplit(settings.mail_url)
+    if settings.mail_url and (parts.scheme not in {"smtp", "smtps"} or not parts.hostname):
+        yield "mail_url is not smtp://host or smtps://host"
 
 
 def _malformed(settings: Settings) -> Iterator[str]:
@@ -173,18 +211,22 @@ def _malformed(settings: Settings) -> Iterator[str]:
             yield f"{each.name} must be above 0"
 
 
-def _database_refusals(url: str) -> Iterator[str]:
+def _database_refusals(name: str, url: str) -> Iterator[str]:
     if not url:
         return
     parts = urlsplit(url)
     if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
-        yield "database_url is not postgresql://user@host/name"
+        yield f"{name} is not postgresql://user@host/name"
         return
     query = parse_qs(parts.query)
     host = query.get("host", [parts.hostname or ""])[0]
     near = not host or host.startswith("/") or _is_loopback(host)
     if not near and not _VERIFYING_SSLMODES & set(query.get("sslmode", [])):
         yield f"the database on {host} would be spoken to without checking who it is; add ?sslmode=verify-full"
+
+
+def _role(url: str) -> str | None:
+    return urlsplit(url).username
 
 
 def _is_loopback(host: str) -> bool:

@@ -31,6 +31,8 @@ class Place:
 
 PLACES: Final = (
     Place(_("Home"), "home", Permission.SYSTEM_HOME_READ, "h"),
+    Place(_("Queue"), "queue", Permission.REVIEW_ITEM_READ, "q"),
+    Place(_("Children in danger"), "safeguarding", Permission.SAFEGUARDING_CONCERN_READ, "c"),
     Place(_("People"), "people", Permission.ACCESS_PERSON_READ, "p"),
     Place(_("Teams"), "teams", Permission.ACCESS_TEAM_READ, "t"),
     Place(_("Keys"), "keys", Permission.ACCESS_KEY_READ, "k"),

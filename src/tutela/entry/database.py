@@ -9,8 +9,11 @@ two writers queue rather than fail. PostgreSQL is spoken to over a socket or a v
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from tutela.apps.access.store import SEES_EVERYTHING
 
 if TYPE_CHECKING:
     from tutela.entry.config import Settings
@@ -24,8 +27,17 @@ _SQLITE_PRAGMAS: Final = (
 )
 
 
+def django_databases(settings: Settings) -> dict[str, dict[str, Any]]:
+    """Return Django's `DATABASES`: `default`, and `owner` (the migration role) where it is set."""
+    databases = {"default": django_database(settings)}
+    if settings.migration_url:
+        owner = databases["owner"] = django_database(replace(settings, database_url=settings.migration_url))
+        owner["OPTIONS"]["options"] = SEES_EVERYTHING
+    return databases
+
+
 def django_database(settings: Settings) -> dict[str, Any]:
-    """Return what Django's `DATABASES["default"]` needs."""
+    """Return one of them."""
     if not settings.database_url:
         return {
             "ENGINE": "django.db.backends.sqlite3",
@@ -41,7 +53,7 @@ def django_database(settings: Settings) -> dict[str, Any]:
     options = dict(parse_qsl(parts.query))
     host = options.pop("host", parts.hostname or "")
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "tutela.entry.postgres",
         "NAME": unquote(parts.path.strip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

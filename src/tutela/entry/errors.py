@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import sys
 from typing import TYPE_CHECKING, Any
 
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import JsonResponse
 from django.shortcuts import render
 
@@ -11,7 +14,17 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 API_PREFIX = "/api/"
-_CODES = {400: "bad-request", 403: "refused", 404: "not-found", 429: "too-many-requests", 500: "internal"}
+_CODES = {
+    400: "bad-request",
+    403: "refused",
+    404: "not-found",
+    429: "too-many-requests",
+    500: "internal",
+    503: "unavailable",
+}
+RETRY_AFTER_S = 10
+_FULL_OR_READ_ONLY = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+_READ_ONLY_STATES = frozenset({"25006", "53100"})  # PostgreSQL: read-only transaction, disk full
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django names it
@@ -30,8 +43,21 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500."""
-    return _answer(request, 500)
+    """500; or 503 where the fault is not ours and passes: the database is away, locked, full or read-only."""
+    if not is_passing(sys.exc_info()[1]):
+        return _answer(request, 500)
+    response = _answer(request, 503)
+    response["Retry-After"] = str(RETRY_AFTER_S)
+    return response
+
+
+def is_passing(error: BaseException | None) -> bool:
+    """Whether an error says that the database or the disk cannot be used for now. Whatever was begun is undone."""
+    if isinstance(error, OSError):
+        return error.errno in _FULL_OR_READ_ONLY
+    if isinstance(error, (OperationalError, InterfaceError)):
+        return True
+    return isinstance(error, DatabaseError) and getattr(error.__cause__, "sqlstate", None) in _READ_ONLY_STATES
 
 
 def csrf_failure(request: HttpRequest, **_: Any) -> HttpResponse:

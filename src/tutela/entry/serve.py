@@ -1,16 +1,15 @@
-"""`tutela serve`: one process that applies migrations, makes the first administrator on first run, and answers.
+"""The web process: it applies migrations where it may, makes the first administrator on first run, and answers.
 
 The set-up code of the first administrator is printed once, on standard output, and is nowhere else.
 """
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
 import click
 
-from tutela.domain.errors import TutelaError
+from tutela.entry.start import at_the_desk, bring_up_to_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +20,10 @@ class FirstAdministrator:
     code: str
 
 
-@click.command()
 def serve() -> None:
-    """Start the service: console and API, on the address that the settings name."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tutela.entry.settings")
-    try:
+    """Prepare, then answer until a signal ends it. Requests that are under way are finished first."""
+    with at_the_desk():
         prepare()
-    except TutelaError as error:
-        raise click.ClickException("\n".join(filter(None, (str(error), error.hint)))) from error
 
     import uvicorn  # noqa: PLC0415 - the settings must be judged first
     from django.conf import settings  # noqa: PLC0415 - as above
@@ -53,18 +48,13 @@ def serve() -> None:
 
 
 def prepare() -> None:
-    """Bring the database up to date and print the first administrator's code where nobody is there yet."""
-    import django  # noqa: PLC0415 - settings are read here, and may be refused
+    """Bring the tables up to date, and print the first administrator's code where nobody is there yet."""
+    from django.db import connections  # noqa: PLC0415 - needs Django set up
 
-    django.setup()
-
-    from django.core.management import call_command  # noqa: PLC0415 - needs Django set up
-
-    call_command("migrate", interactive=False, verbosity=0)
-    call_command("createcachetable", verbosity=0)
-    first = first_administrator()
-    if first is not None:
+    bring_up_to_date()
+    if (first := first_administrator()) is not None:
         _print(first)
+    connections.close_all()
 
 
 def first_administrator() -> FirstAdministrator | None:

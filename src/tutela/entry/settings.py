@@ -9,7 +9,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from tutela.entry import config, home
-from tutela.entry.database import django_database
+from tutela.entry.database import django_databases
 from tutela.entry.logs import logging_config
 
 TUTELA: Final = config.load()
@@ -27,6 +27,12 @@ INSTALLED_APPS = [
     "tutela.apps.access",
     "tutela.apps.custody",
     "tutela.apps.jobs",
+    "tutela.apps.safeguarding",
+    "tutela.apps.triage",
+    "tutela.apps.intake",
+    "tutela.apps.takedown",
+    "tutela.apps.review",
+    "tutela.apps.assessment",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -49,6 +55,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "tutela.apps.access.middleware.act_as_asker",
     "allauth.account.middleware.AccountMiddleware",
     "tutela.apps.access.middleware.end_old_sessions",
     "tutela.apps.access.middleware.require_second_factor",
@@ -76,7 +83,7 @@ TEMPLATES: list[dict[str, Any]] = [
 
 #### Where things are kept ####
 
-DATABASES = {"default": django_database(TUTELA)}
+DATABASES = django_databases(TUTELA)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "entry_cache"}}
 STATIC_URL = "/static/"

@@ -113,6 +113,7 @@ class SignInForm(LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("E-mail address")
+        self.fields["login"].widget.attrs["autofocus"] = True
         _without_placeholders(self)
 
 

@@ -15,6 +15,7 @@ from ninja.security import HttpBearer
 
 from tutela.apps.access import services
 from tutela.apps.access.rules import Actor, Permission, Role
+from tutela.apps.access.scope import SYSTEM, act_as, acting_as
 from tutela.domain.ids import KeyId, OrganisationId
 from tutela.engine import clock
 
@@ -65,12 +66,14 @@ class KeyAuth(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
         """Return the actor behind a key; None (401) where it is not valid; 429 where it knocks too often."""
-        key = services.valid_key(token)
+        with acting_as(SYSTEM):  # whose key it is must be looked up before anything is in scope
+            key = services.valid_key(token)
         if key is None:
             return None
         if not self.rate.take(key.id, key.requests_per_minute_max, clock.now().timestamp()):
             raise HttpError(429, "too many requests for this key")
         actor = key_actor(key)
+        act_as(actor)
         request.tutela_actor = actor  # pyright: ignore[reportAttributeAccessIssue] - where `actor_of` looks
         return actor
 

@@ -1,4 +1,8 @@
-"""Two gates for people: sessions end in time, and nobody goes further than sign-in without a second factor."""
+"""What stands before every page.
+
+The database shows only the asker's organisation, sessions end in time, and nobody goes further than sign-in without a
+second factor.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,7 @@ from django.utils.translation import gettext as _
 from tutela.apps.access import second_factor
 from tutela.apps.access.models import Person
 from tutela.apps.access.rules import Permission
+from tutela.apps.access.scope import SYSTEM, acting_as, within
 from tutela.engine import clock
 
 if TYPE_CHECKING:
@@ -24,6 +29,18 @@ if TYPE_CHECKING:
 _BEGAN: Final = "access.began"
 _SEEN: Final = "access.seen"
 _SEEN_STEP_S: Final = 60  # a busy session must not cost a write each time
+
+
+def act_as_asker(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Let the database show what belongs to the organisation of whoever signed in, and to nobody else's."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        with acting_as(SYSTEM):  # who it is must be looked up before anything is in scope
+            organisation_id = request.user.organisation_id if isinstance(request.user, Person) else None
+        with within(organisation_id):
+            return get_response(request)
+
+    return middleware
 
 
 def end_old_sessions(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

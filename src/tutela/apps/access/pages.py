@@ -19,7 +19,7 @@ from tutela.apps.access import second_factor, services
 from tutela.apps.access.forms import InviteForm, JoinForm, KeyForm, MemberForm, RolesForm, TeamForm, hours
 from tutela.apps.access.labels import ROLES, SCOPES
 from tutela.apps.access.models import ApiKey, Person, Team
-from tutela.apps.access.public import Permission, Role, actor_of, can, open_to_all, require, visible
+from tutela.apps.access.public import SYSTEM, Permission, Role, acting_as, actor_of, can, open_to_all, require, visible
 from tutela.apps.access.rules import may_end
 from tutela.apps.access.services import AccessError
 from tutela.domain.ids import PersonId
@@ -262,6 +262,7 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
 @open_to_all(
     "an invited person has no account to sign in with yet; the set-up code is the proof, and tries are counted"
 )
+@acting_as(SYSTEM)  # whose code it is must be looked up before anything is in scope
 @sensitive_post_parameters()
 def join(request: HttpRequest) -> HttpResponse:
     """Let an invited person choose a password."""

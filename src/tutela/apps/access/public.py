@@ -11,6 +11,7 @@ A route for everybody says so with `open_to_all("why")`. A test fails for a rout
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -23,7 +24,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tutela.apps.access import second_factor
-from tutela.apps.access.models import ApiKey, Person
+from tutela.apps.access.models import ApiKey, Organisation, Person, Team
 from tutela.apps.access.rules import (
     PUBLIC,
     SYSTEM,
@@ -36,6 +37,7 @@ from tutela.apps.access.rules import (
     decide,
     reach_of,
 )
+from tutela.apps.access.scope import acting_as
 from tutela.domain.ids import OrganisationId, PersonId, TeamId
 from tutela.domain.waiting import Waiting
 from tutela.engine import clock
@@ -51,14 +53,20 @@ __all__ = [
     "PUBLIC",
     "SYSTEM",
     "Actor",
+    "Desk",
     "Permission",
+    "Reach",
     "Role",
     "Target",
+    "acting_as",
     "actor_of",
     "authorise",
     "can",
+    "desk_of",
+    "front_desk",
     "indicators",
     "open_to_all",
+    "reach_of",
     "require",
     "visible",
     "waiting",
@@ -67,6 +75,28 @@ __all__ = [
 View = TypeVar("View", bound="Callable[..., Any]")
 _ON_REQUEST: Final = "tutela_actor"
 _KEY_WARNING: Final = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where reports arrive: an organisation and the team that looks at them first, if it has any."""
+
+    organisation_id: OrganisationId
+    team_id: TeamId | None
+
+
+def desk_of(organisation_id: OrganisationId) -> Desk:
+    """Return the desk of an organisation: its oldest team receives."""
+    teams = Team.objects.filter(organisation_id=organisation_id).order_by("created_at", "id")
+    first = teams.values_list("id", flat=True).first()
+    return Desk(organisation_id, TeamId(first) if first else None)
+
+
+def front_desk() -> Desk | None:
+    """Return the desk that the public writes to: that of the first organisation; None before the first run."""
+    with acting_as(SYSTEM):  # nobody has signed in whose organisation it could be
+        first = Organisation.objects.order_by("created_at", "id").values_list("id", flat=True).first()
+        return desk_of(OrganisationId(first)) if first else None
 
 
 def actor_of(request: HttpRequest) -> Actor:

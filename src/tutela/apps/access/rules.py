@@ -58,6 +58,7 @@ class Permission(StrEnum):
     REVIEW_ITEM_DECIDE = "review:item:decide"
     REVIEW_ITEM_READ = "review:item:read"
     SAFEGUARDING_CONCERN_ANSWER = "safeguarding:concern:answer"
+    SAFEGUARDING_CONCERN_RAISE = "safeguarding:concern:raise"
     SAFEGUARDING_CONCERN_READ = "safeguarding:concern:read"
     SYSTEM_HOME_READ = "system:home:read"
     SYSTEM_STATUS_READ = "system:status:read"
@@ -150,6 +151,7 @@ _ANALYST: Final = {
     _P.REVIEW_ITEM_DECIDE: _T,
     _P.REVIEW_ITEM_READ: _T,
     _P.SAFEGUARDING_CONCERN_ANSWER: _T,
+    _P.SAFEGUARDING_CONCERN_RAISE: _T,
     _P.SAFEGUARDING_CONCERN_READ: _T,
     _P.TAKEDOWN_NOTICE_READ: _T,
     _P.TAKEDOWN_NOTICE_SEND: _T,
@@ -159,6 +161,7 @@ _SENIOR_ANALYST: Final = {
     _P.INTAKE_REPORT_READ: _O,
     _P.REVIEW_ITEM_READ: _O,
     _P.SAFEGUARDING_CONCERN_ANSWER: _O,
+    _P.SAFEGUARDING_CONCERN_RAISE: _O,
     _P.SAFEGUARDING_CONCERN_READ: _O,
     _P.TAKEDOWN_NOTICE_READ: _O,
 }

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from tutela.apps.access import credentials, second_factor
 from tutela.apps.access.models import ApiKey, Membership, Organisation, OrganisationKind, Person, RoleGrant, Team
-from tutela.apps.access.public import Actor, Permission, Role, Target, authorise, person_actor
+from tutela.apps.access.public import SYSTEM, Actor, Permission, Role, Target, acting_as, authorise, person_actor
 from tutela.apps.access.rules import may_end, may_grant, may_scope
 from tutela.apps.custody.public import Action, ObjectKind, record
 from tutela.domain.errors import TutelaError
@@ -113,7 +113,7 @@ def invite(
     """Add a person, who sets up their account with the code that is returned."""
     authorise(actor, Permission.ACCESS_PERSON_CREATE, Target(OrganisationId(organisation_id)))
     email = Person.objects.normalize_email(email).lower()
-    if Person.objects.filter(email=email).exists():
+    if _is_taken(email):
         raise AccessError(_("Somebody with this e-mail address is here already."))
     if any(team.organisation_id != organisation_id for team in teams):
         raise Http404
@@ -306,6 +306,12 @@ def _still_valid(end: datetime | None) -> bool:
     return end is not None and clock.now() < end
 
 
+@acting_as(SYSTEM)  # an address is one person's, in whichever organisation
+def _is_taken(email: str) -> bool:
+    return Person.objects.filter(email=email).exists()
+
+
+@acting_as(SYSTEM)  # a pseudonym is one person's, in whichever organisation
 def _fresh_pseudonym() -> str:
     while Person.objects.filter(pseudonym=(name := credentials.new_pseudonym())).exists():
         pass

@@ -20,6 +20,7 @@ from tutela.apps.access import second_factor
 from tutela.apps.access.models import Person
 from tutela.apps.access.public import open_to_all, require
 from tutela.apps.access.rules import Permission
+from tutela.apps.access.scope import SYSTEM, acting_as
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +29,11 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
 _own = require(Permission.ACCESS_ACCOUNT_MANAGE)
-_everybody = open_to_all("signing in and out")
+
+
+def _everybody(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Who signs in is nobody yet, so their organisation cannot be in scope."""
+    return open_to_all("signing in and out")(acting_as(SYSTEM)(view))
 
 
 def _changing(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

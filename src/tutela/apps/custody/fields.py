@@ -15,7 +15,7 @@ sealed cannot be searched, sorted or updated in bulk by text, and the ORM says s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django.core.exceptions import FieldError
 from django.db import models
@@ -26,6 +26,9 @@ from tutela.apps.custody import vault
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models.expressions import Expression
+
+
+_PUBLIC_PATH: Final = "tutela.apps.custody.public.EncryptedText"  # where migrations of other apps may find it
 
 
 class Sealed(bytes):
@@ -67,11 +70,15 @@ class EncryptedText(models.BinaryField):
 
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
         """For migrations."""
-        name, path, arguments, more = super().deconstruct()
+        name, _, arguments, more = super().deconstruct()
         more["subject"] = self.subject
         if more.get("default") == "":
             del more["default"]
-        return name, path, arguments, more
+        return name, _PUBLIC_PATH, arguments, more
+
+    def _check_str_default_value(self) -> list[Any]:
+        """A text is what this field takes, whatever its column is."""
+        return []
 
     def get_default(self) -> Any:
         """An empty text."""

@@ -11,7 +11,7 @@ from typing import Final
 from tutela.apps.custody.models import Tile
 from tutela.engine.ledger import TiledNodes
 from tutela.engine.ledger.tiles import TILE_HEIGHT, TILE_WIDTH, tile_path
-from tutela.engine.ledger.tree import HASH_BYTES, range_root, root
+from tutela.engine.ledger.tree import HASH_BYTES, node_hash, root
 
 _LEVELS_MAX: Final = 8
 _FULL_BYTES: Final = TILE_WIDTH * HASH_BYTES
@@ -79,4 +79,7 @@ def _edge(size: int) -> list[tuple[str, int]]:
 
 
 def _tile_root(hashes: bytes) -> bytes:
-    return range_root(TiledNodes(lambda *_: hashes, TILE_WIDTH), 0, TILE_WIDTH)
+    row = [hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES)]
+    while len(row) > 1:
+        row = [node_hash(left, right) for left, right in zip(row[::2], row[1::2], strict=True)]
+    return row[0]

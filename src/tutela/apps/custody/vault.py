@@ -21,7 +21,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import transaction
 
-from tutela.apps.custody import keyring
+from tutela.apps.custody import keyring, store
 from tutela.apps.custody.models import DataKey
 from tutela.domain.errors import TutelaError
 from tutela.engine import clock
@@ -144,16 +144,17 @@ def _remember(subject_id: UUID, found: bytes, moment: datetime) -> None:
 
 
 def _data_key(subject_id: UUID, *, create: bool) -> bytes | None:
-    row = DataKey.objects.filter(subject_id=subject_id).first()
-    if row is None and create:
+    found = store.data_key(subject_id)
+    if found is None and create:
         made = os.urandom(keyring.KEY_BYTES)
         master, wrapped = _wrap(subject_id, made)
-        fresh = DataKey(subject_id=subject_id, master=master, wrapped=wrapped)
-        DataKey.objects.bulk_create([fresh], ignore_conflicts=True)  # somebody else's may have come first
-        row = DataKey.objects.get(subject_id=subject_id)
-    if row is None or row.destroyed_at is not None:
+        if store.insert_data_key(DataKey(subject_id=subject_id, master=master, wrapped=wrapped)):
+            return made
+        found = store.data_key(subject_id)  # somebody else's came first
+    if found is None:
         return None
-    return _unwrap(row)
+    wrapped, master, destroyed = found
+    return None if destroyed else _unwrap(subject_id, master, wrapped)
 
 
 def _wrap(subject_id: UUID, key: bytes) -> tuple[str, bytes]:
@@ -162,18 +163,17 @@ def _wrap(subject_id: UUID, key: bytes) -> tuple[str, bytes]:
     return master.id, nonce + AESGCM(master.secret).encrypt(nonce, key, _wrapping(subject_id))
 
 
-def _unwrap(row: DataKey) -> bytes:
-    wrapped = bytes(row.wrapped)
+def _unwrap(subject_id: UUID, master_id: str, wrapped: bytes) -> bytes:
     for master in keyring.masters():
-        if master.id == row.master:
+        if master.id == master_id:
             try:
                 return AESGCM(master.secret).decrypt(
-                    wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], _wrapping(row.subject_id)
+                    wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], _wrapping(subject_id)
                 )
             except InvalidTag:
                 raise SealError("The key of a subject was altered or moved") from None
     raise keyring.KeyringError(
-        f"The master key {row.master} is missing", hint="Restore master.keys from the backup of keys."
+        f"The master key {master_id} is missing", hint="Restore master.keys from the backup of keys."
     )
 
 
@@ -185,6 +185,6 @@ def _wrapping(subject_id: UUID) -> bytes:
 def _wrap_anew(subject_ids: Iterable[UUID]) -> int:
     rows = list(DataKey.objects.select_for_update().filter(subject_id__in=list(subject_ids), destroyed_at=None))
     for row in rows:
-        row.master, row.wrapped = _wrap(row.subject_id, _unwrap(row))
+        row.master, row.wrapped = _wrap(row.subject_id, _unwrap(row.subject_id, row.master, bytes(row.wrapped)))
     DataKey.objects.bulk_update(rows, ["master", "wrapped"])
     return len(rows)

@@ -47,7 +47,10 @@ log = structlog.get_logger(__name__)
 def run_worker(
     *, name: str | None = None, stop: threading.Event | None = None, poll_s: float = POLL_S, until_idle: bool = False
 ) -> int:
-    """Do jobs until `stop` is set, or until none is ready where `until_idle`. Return how many attempts were made."""
+    """Do jobs until `stop` is set; or, where `until_idle`, until none is ready or the database is away.
+
+    Return how many attempts were made.
+    """
     worker = _Worker(name or worker_name(), stop or threading.Event())
     with worker.heart:
         return worker.run(poll_s, until_idle=until_idle)
@@ -84,10 +87,13 @@ class _Worker:
     def run(self, poll_s: float, *, until_idle: bool) -> int:
         attempts, away_s = 0, poll_s
         while not self.stop.is_set():
-            close_old_connections()
+            if not connection.in_atomic_block:  # where a caller's transaction is open, its connection is in use
+                close_old_connections()
             try:
                 did = self._round()
             except (DatabaseError, InterfaceError) as error:
+                if until_idle:
+                    raise
                 log.warning("database-away", error=type(error).__qualname__, process=self.name)
                 self.stop.wait(away_s)
                 away_s = min(_AWAY_S_MAX, away_s * 2)
@@ -175,7 +181,7 @@ class _Finish:
 def _place(error: BaseException) -> str:
     """Where in our code it went wrong: module, line, function. Never the message, which may quote data."""
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if frame.filename.startswith(_OUR_CODE)] or frames
+    ours = [frame for frame in frames if frame.filename.startswith(_OUR_CODE) and frame.filename != __file__] or frames
     if not ours:
         return type(error).__qualname__
     last = ours[-1]

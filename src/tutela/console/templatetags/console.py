@@ -23,6 +23,8 @@ _TONES: Final = {
     "revoked": "",
     "not-well": "danger",
     "urgent": "danger",
+    "waiting": "care",
+    "confirmed": "good",
 }
 
 
@@ -39,6 +41,8 @@ def badge(state: str) -> dict[str, str]:
         "well": _("well"),
         "not-well": _("not well"),
         "urgent": _("urgent"),
+        "waiting": pgettext("case", "waiting"),
+        "confirmed": pgettext("case", "confirmed"),
     }
     return {"word": words.get(state, state), "tone": _TONES.get(state, "")}
 
@@ -65,4 +69,5 @@ _INSIDE: Final = {
     "people": ("person", "invite", "person-restart"),
     "teams": ("team",),
     "keys": ("key-new",),
+    "queue": ("case",),
 }

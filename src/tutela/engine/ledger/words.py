@@ -39,6 +39,7 @@ class Action(StrEnum):
     # to the world
     REFERRAL_SENT = "referral.sent"
     REFERRAL_ACKNOWLEDGED = "referral.acknowledged"
+    NOTICE_ORDERED = "notice.ordered"
     NOTICE_SENT = "notice.sent"
     NOTICE_ANSWERED = "notice.answered"
     PROBE_DONE = "probe.done"
@@ -94,6 +95,7 @@ class ObjectKind(StrEnum):
     REPORT = "report"
     ITEM = "item"
     CASE = "case"
+    CONCERN = "concern"
     ASSESSMENT = "assessment"
     REFERRAL = "referral"
     NOTICE = "notice"

@@ -1,4 +1,4 @@
-"""The command line: `tutela hash | list | scan | report | demo`.
+"""The command line: fingerprints, lists and scans; the service and its keeping.
 
 Only click is imported here; each command brings its own needs. What a person can mend is a message and a hint with an
 exit code (`exits`), never a traceback.
@@ -23,6 +23,14 @@ _COMMANDS = {
     "report": Lazy("tutela.entry.cli.report:report", "Show a scan report, or convert it."),
     "hash": Lazy("tutela.entry.cli.hash:hash_command", "Show the fingerprints of files."),
     "demo": Lazy("tutela.entry.cli.demo:demo", "Make harmless pictures, scan them, show what is found."),
+    "up": Lazy("tutela.entry.cli.service:up_command", "Run the service: web process and worker."),
+    "serve": Lazy("tutela.entry.cli.service:serve_command", "Run the web process alone."),
+    "worker": Lazy("tutela.entry.cli.service:worker_command", "Run a worker alone."),
+    "custody": Lazy("tutela.entry.cli.custody:custody", "Verify, publish and export the record."),
+    "jobs": Lazy("tutela.entry.cli.jobs:jobs", "See and decide work that was given up."),
+    "backup": Lazy("tutela.entry.cli.copies:backup_command", "Copy database and lists; names the keys."),
+    "restore": Lazy("tutela.entry.cli.copies:restore_command", "Restore a backup into an empty installation."),
+    "database": Lazy("tutela.entry.cli.database:database", "Prepare a PostgreSQL for the service."),
 }
 _EXAMPLES = examples(
     'tutela list import known.csv --name known --owner "Example hotline"',
@@ -32,7 +40,8 @@ _EXAMPLES = examples(
 )
 _CODES = "\b\nExit codes:\n" + "".join(f"  {code.value:>3}  {code.meaning}\n" for code in ExitCode)
 _HOME = """
-Lists are kept in the folder TUTELA_HOME, by default ~/.local/share/tutela.
+Lists and the service keep their state in the folder TUTELA_HOME, by default
+~/.local/share/tutela.
 """
 
 
@@ -49,6 +58,8 @@ def tutela() -> None:
     Evidence is only read. A scan writes one file, its report, and can be
     resumed after any interruption. Exact matches are known; near matches are
     questions for a person.
+
+    tutela up runs the service around it, in which people decide.
     """
 
 

@@ -1,0 +1,7 @@
+"""`python -m tutela` is `tutela`."""
+
+from __future__ import annotations
+
+from tutela.entry.cli import main
+
+main()

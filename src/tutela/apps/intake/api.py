@@ -1,0 +1,70 @@
+"""Routes for machines: hand in a report. Annotations are read as they stand, so they are not put off here."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Header, Router, Schema, Status
+from ninja.errors import HttpError
+from pydantic import ConfigDict, Field
+
+from tutela.apps.access.public import Permission, actor_of, desk_of, require
+from tutela.apps.intake import rules, services
+from tutela.apps.intake.models import Channel, Report
+
+router = Router(tags=["intake"])
+
+
+class DigestsGiven(Schema):
+    """Digests of one file, hexadecimal."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sha256: Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$")] | None = None
+    sha1: Annotated[str, Field(pattern="^[0-9a-fA-F]{40}$")] | None = None
+    md5: Annotated[str, Field(pattern="^[0-9a-fA-F]{32}$")] | None = None
+
+
+class ReportGiven(Schema):
+    """One report: where it stands, what it is by its digests, and what should be known about it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    address: str = ""
+    text: str = ""
+    digests: DigestsGiven = DigestsGiven()
+    child_in_danger: bool = False
+
+
+class ReceiptAnswer(Schema):
+    """Given after the commit: the report is kept, recorded, and will be looked at."""
+
+    report_id: UUID
+    received_at: datetime
+
+
+@router.post("/reports", response={201: ReceiptAnswer}, url_name="reports")
+@require(Permission.INTAKE_REPORT_CREATE)
+def hand_in(request: HttpRequest, report: ReportGiven, idempotency_key: Header[str]) -> Status[dict[str, object]]:
+    """Take one report in. The same key with the same report gives the same receipt."""
+    actor = actor_of(request)
+    if not rules.IDEMPOTENCY_KEY.fullmatch(idempotency_key):
+        raise HttpError(400, "Idempotency-Key has 8 to 64 letters, digits, dots, dashes, colons or underscores")
+    assert actor.organisation_id is not None
+    given = report.digests.model_dump(exclude_none=True)
+    submission = services.Submission(
+        channel=Channel.API,
+        key=idempotency_key,
+        address=report.address,
+        text=report.text,
+        digests={name: bytes.fromhex(digest) for name, digest in given.items()},
+        child_in_danger=report.child_in_danger,
+    )
+    try:
+        kept: Report = services.receive(actor, desk_of(actor.organisation_id), submission)
+    except services.RefusedReportError as error:
+        raise HttpError(400, f"the report was not taken in: {error.problem}") from error
+    except services.KeyReusedError as error:
+        raise HttpError(409, str(error)) from error
+    return Status(201, {"report_id": kept.id, "received_at": kept.received_at})

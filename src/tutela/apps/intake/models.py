@@ -1,0 +1,51 @@
+"""Tables: reports, as they came in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+
+from tutela.apps.custody.public import EncryptedText
+from tutela.engine import clock
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+
+class Channel(models.TextChoices):
+    """By which door."""
+
+    API = "api"
+    FORM = "form"
+
+
+class Report(models.Model):
+    """One report. Of who sent it through the public form nothing is kept: no account, no address of a machine.
+
+    `idempotency_key` is the sender's name for it, `fingerprint` a keyed digest of what was sent: the same again is the
+    same report, something else under the same name is refused.
+    """
+
+    case_id: UUID
+    organisation_id: UUID
+
+    id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
+    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey("triage.Case", on_delete=models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=8, choices=Channel.choices)
+    source = models.CharField(max_length=40)  # a machine's pseudonym in the record, or the public's
+    idempotency_key = models.CharField(max_length=64)
+    fingerprint = models.CharField(max_length=64)
+    receipt_digest = models.CharField(max_length=64, blank=True, db_index=True)
+    child_in_danger = models.BooleanField(default=False)
+    text = EncryptedText(subject="case_id")
+    received_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:  # noqa: D106 - Django's own name
+        constraints = (
+            models.UniqueConstraint(fields=["organisation", "source", "idempotency_key"], name="report_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.id}"

@@ -1,0 +1,23 @@
+"""What other apps may ask of intake."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutela.apps.intake.models import Report
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tutela.domain.ids import OrganisationId
+    from tutela.domain.period import Period
+
+__all__ = ["indicators"]
+
+
+def indicators(period: Period, organisation_id: OrganisationId | None = None) -> Mapping[str, int]:
+    """Return what intake can count: reports received, for one organisation or all. Not a level of abuse."""
+    received = Report.objects.filter(received_at__gte=period.start, received_at__lt=period.end)
+    if organisation_id is not None:
+        received = received.filter(organisation_id=organisation_id)
+    return {"reports-received": received.count()}

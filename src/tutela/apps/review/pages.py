@@ -1,0 +1,113 @@
+"""The page of one case: what is known, why it is here, what can be decided. Nothing on it renders material."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from tutela.apps.access.public import Permission, actor_of, can, require
+from tutela.apps.review import services
+from tutela.apps.review.models import Decision
+from tutela.apps.safeguarding import public as safeguarding
+from tutela.apps.takedown import public as takedown
+from tutela.apps.triage import public as triage
+from tutela.domain.addresses import defang
+from tutela.domain.errors import TutelaError
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http import HttpRequest, HttpResponse
+
+
+class NoticeForm(forms.Form):
+    """Who must act on one address."""
+
+    recipient = forms.EmailField(
+        label=gettext_lazy("E-mail address of who can remove it"),
+        help_text=gettext_lazy("The host's address for abuse. Only this recipient gets the address in full."),
+    )
+
+
+@require(Permission.REVIEW_ITEM_READ)
+@require_safe
+def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Show one case."""
+    actor = actor_of(request)
+    shown = triage.case(actor, case_id, Permission.REVIEW_ITEM_READ)
+    target = triage.target_of(shown)
+    is_waiting = shown.state == triage.CaseState.WAITING
+    matches = list(triage.matches(shown.id))
+    may_confirm = is_waiting and triage.may_confirm_unseen(each.kind for each in matches)
+    may_send = not is_waiting and can(actor, Permission.TAKEDOWN_NOTICE_SEND, target)
+    context = {
+        "case": shown,
+        "items": shown.items.all(),
+        "because": triage.because(shown),
+        "matches": matches,
+        "decisions": Decision.objects.filter(case_id=shown.id),
+        "addresses": _addresses(shown.id, may_send=may_send),
+        "is_waiting": is_waiting,
+        "is_in_danger": safeguarding.is_open(shown.id),
+        "may_confirm": may_confirm and can(actor, Permission.REVIEW_ITEM_DECIDE, target),
+        "may_raise": can(actor, Permission.SAFEGUARDING_CONCERN_RAISE, target),
+    }
+    return render(request, "review/case.html", context)
+
+
+@require(Permission.REVIEW_ITEM_DECIDE)
+@require_POST
+def confirm(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Confirm without viewing."""
+    try:
+        services.confirm_unseen(actor_of(request), case_id)
+    except services.ReviewError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Confirmed without viewing. You can have the notice sent now."))
+    return redirect("case", case_id)
+
+
+@require(Permission.TAKEDOWN_NOTICE_SEND)
+@require_POST
+def send_notice(request: HttpRequest, case_id: UUID, location_id: UUID) -> HttpResponse:
+    """Have a notice sent about one address."""
+    triage.case(actor_of(request), case_id, Permission.TAKEDOWN_NOTICE_SEND)
+    form = NoticeForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("This is not an e-mail address."))
+        return redirect("case", case_id)
+    try:
+        services.send_notice(actor_of(request), case_id, location_id, form.cleaned_data["recipient"])
+    except TutelaError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The notice is on its way. Whether it is gone will be checked from then on."))
+    return redirect("case", case_id)
+
+
+def _addresses(case_id: UUID, *, may_send: bool) -> list[dict[str, Any]]:
+    notices = {notice.location_id: notice for notice in takedown.notices(case_id)}
+    return [
+        {
+            "location": location,
+            "address": defang(location.address or ""),
+            "notice": notices.get(location.id),
+            "form": NoticeForm(auto_id=f"{location.id}-%s") if may_send and location.id not in notices else None,
+        }
+        for location in triage.locations(case_id)
+    ]
+
+
+urlpatterns = [
+    path("cases/<uuid:case_id>/", case, name="case"),
+    path("cases/<uuid:case_id>/confirm/", confirm, name="case-confirm"),
+    path("cases/<uuid:case_id>/notices/<uuid:location_id>/", send_notice, name="case-notice"),
+]

@@ -1,0 +1,52 @@
+"""What other apps may ask of safeguarding: to raise a concern, and which cases have one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from tutela.apps.access.public import Actor, Permission, can
+from tutela.apps.safeguarding.models import Concern
+from tutela.apps.safeguarding.services import Danger, concerns, raise_concern
+from tutela.domain.waiting import Waiting
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
+    from tutela.domain.ids import OrganisationId
+    from tutela.domain.period import Period
+
+__all__ = ["Danger", "indicators", "is_open", "open_case_ids", "raise_concern", "waiting"]
+
+
+def open_case_ids() -> QuerySet[Concern, UUID]:
+    """Return the cases whose question is open, as a subquery."""
+    return Concern.objects.filter(closed_at=None).values_list("case_id", flat=True)
+
+
+def is_open(case_id: UUID) -> bool:
+    """Whether the question is open for a case."""
+    return Concern.objects.filter(case_id=case_id, closed_at=None).exists()
+
+
+def indicators(period: Period, organisation_id: OrganisationId | None = None) -> Mapping[str, int]:
+    """Return what safeguarding can count: concerns raised and closed in the period, for one organisation or all."""
+    rows = Concern.objects.all()
+    if organisation_id is not None:
+        rows = rows.filter(organisation_id=organisation_id)
+    return {
+        "concerns-raised": rows.filter(raised_at__gte=period.start, raised_at__lt=period.end).count(),
+        "concerns-closed": rows.filter(closed_at__gte=period.start, closed_at__lt=period.end).count(),
+    }
+
+
+def waiting(actor: Actor) -> list[Waiting]:
+    """Return what waits for this actor: children who may be in danger now."""
+    if not can(actor, Permission.SAFEGUARDING_CONCERN_ANSWER):
+        return []
+    count = concerns(actor).distinct().count()
+    return [Waiting(_("Is the child safe?"), count, "/safeguarding/", urgent=True)] if count else []

@@ -1,0 +1,102 @@
+"""The verbs of takedown: order a notice, keep that it was sent, keep what a probe found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from tutela.apps.access.public import SYSTEM, Actor
+from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, record
+from tutela.apps.jobs.public import enqueue
+from tutela.apps.takedown import mail, rules
+from tutela.apps.takedown.models import Notice, Probe
+from tutela.domain.errors import TutelaError
+from tutela.domain.ids import CaseId, ItemId, NoticeId, OrganisationId
+from tutela.engine import clock
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from tutela.engine.probing import ProbeAnswer
+
+
+class TakedownError(TutelaError):
+    """A notice cannot be ordered; the message is for the person who asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What review hands on: one address, and the one who must act on it."""
+
+    case_id: CaseId
+    item_id: ItemId
+    location_id: UUID
+    organisation_id: OrganisationId
+    address: str
+    recipient: str
+
+
+def order(actor: Actor, ordered: Order) -> NoticeId:
+    """Order a notice in the caller's transaction. The caller has asked whether the actor may, and locked the case."""
+    if not mail.is_configured():
+        raise TakedownError(
+            _("No mail server is configured, so no notice can be sent. An administrator sets mail_url.")
+        )
+    if Notice.objects.filter(location_id=ordered.location_id, gone_at=None).exists():
+        raise TakedownError(_("A notice about this address is under way already."))
+    notice = Notice.objects.create(
+        case_id=ordered.case_id,
+        item_id=ordered.item_id,
+        location_id=ordered.location_id,
+        organisation_id=ordered.organisation_id,
+        address=ordered.address,
+        recipient=ordered.recipient,
+    )
+    _record(Action.NOTICE_ORDERED, notice, actor, ReasonCode.PERSON_DECIDED)
+    enqueue("takedown.notify", {"notice_id": str(notice.id)}, key=f"notify:{notice.id}")
+    return NoticeId(notice.id)
+
+
+def keep_sent(notice: Notice) -> None:
+    """Keep that a mail server took a notice, in the caller's transaction, and plan the first probe."""
+    notice.sent_at = clock.now()
+    notice.save(update_fields=["sent_at"])
+    _record(Action.NOTICE_SENT, notice, SYSTEM, ReasonCode.PERSON_DECIDED)
+    _plan_probe(notice)
+
+
+def keep_probe(notice: Notice, answer: ProbeAnswer) -> None:
+    """Keep what a probe found, in the caller's transaction; plan the next one unless it is gone."""
+    verdict = rules.judge(answer.http_status)
+    probe = Probe.objects.create(
+        notice_id=notice.id,
+        verdict=verdict.value,
+        http_status=answer.http_status,
+        failure=answer.failure.value if answer.failure else "",
+    )
+    record(
+        Action.PROBE_DONE,
+        kind=ObjectKind.PROBE,
+        object_id=probe.id,
+        case_id=notice.case_id,
+        actor=SYSTEM,
+        reason=ReasonCode.UNREACHABLE if answer.failure else None,
+    )
+    if verdict is not rules.Verdict.GONE:
+        _plan_probe(notice)
+        return
+    notice.gone_at = clock.now()
+    notice.save(update_fields=["gone_at"])
+    record(Action.ITEM_GONE, kind=ObjectKind.ITEM, object_id=notice.item_id, case_id=notice.case_id, actor=SYSTEM)
+
+
+def _plan_probe(notice: Notice) -> None:
+    later = clock.now() + timedelta(hours=rules.wait_h(notice.probes.count()))
+    enqueue("takedown.probe", {"notice_id": str(notice.id)}, run_at=later)
+
+
+def _record(action: Action, notice: Notice, actor: Actor, reason: ReasonCode) -> None:
+    record(action, kind=ObjectKind.NOTICE, object_id=notice.id, case_id=notice.case_id, actor=actor, reason=reason)

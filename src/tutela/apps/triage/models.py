@@ -1,0 +1,124 @@
+"""Tables: cases, the items in them, where these stand, and what lists say about them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+
+from tutela.apps.custody.public import EncryptedText
+from tutela.domain.lists import MatchKind
+from tutela.engine import clock
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+
+class CaseState(models.TextChoices):
+    """Where a case stands."""
+
+    WAITING = "waiting"  # for a person's decision
+    CONFIRMED = "confirmed"
+
+
+class Case(models.Model):
+    """What is worked on, protected, held and erased as one. Its id names its key and its chain of custody."""
+
+    organisation_id: UUID
+    team_id: UUID | None
+    items: RelatedManager[Item]
+    locations: RelatedManager[Location]
+
+    id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
+    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
+    team = models.ForeignKey("access.Team", on_delete=models.PROTECT, null=True, related_name="+")
+    state = models.CharField(max_length=16, choices=CaseState.choices, default=CaseState.WAITING)
+    child_in_danger = models.BooleanField(default=False)
+    report_count = models.PositiveIntegerField(default=0)
+    score = models.IntegerField(default=0)
+    reasons = models.JSONField(default=list)  # of [code, points, count]
+    opened_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:  # noqa: D106 - Django's own name
+        indexes = (
+            models.Index(fields=["-score", "opened_at"], name="case_queue", condition=Q(state=CaseState.WAITING)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.id}"
+
+
+class Item(models.Model):
+    """One run of bytes, known by its digests, never by itself. `fold` is the name under which reports of it meet."""
+
+    case_id: UUID
+    organisation_id: UUID
+    matches: RelatedManager[Match]
+
+    id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="items")
+    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
+    fold = models.CharField(max_length=72, null=True, editable=False)  # noqa: DJ001 - none is not an empty one: many have none
+    md5 = models.CharField(max_length=32, blank=True)
+    sha1 = models.CharField(max_length=40, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    looked_up_at = models.DateTimeField(null=True)
+
+    class Meta:  # noqa: D106 - Django's own name
+        constraints = (models.UniqueConstraint(fields=["organisation", "fold"], name="item_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.id}"
+
+    @property
+    def digests(self) -> dict[str, bytes]:
+        """The digests that are known, raw."""
+        named = {"sha256": self.sha256, "sha1": self.sha1, "md5": self.md5}
+        return {name: bytes.fromhex(digest) for name, digest in named.items() if digest}
+
+
+class Location(models.Model):
+    """One address at which an item was reported."""
+
+    case_id: UUID
+    item_id: UUID
+    id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="locations")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="locations")
+    address = EncryptedText(subject="case_id")
+    reported_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:  # noqa: D106 - Django's own name
+        ordering = ("reported_at", "id")
+
+    def __str__(self) -> str:
+        return f"{self.id}"
+
+
+class Match(models.Model):
+    """What one entry of one version of a list says about an item."""
+
+    item_id: UUID
+    id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="matches")
+    kind = models.CharField(max_length=8, choices=[(kind.value, kind.value) for kind in MatchKind])
+    signal = models.CharField(max_length=16)
+    list_name = models.CharField(max_length=64)
+    list_version = models.CharField(max_length=64)
+    entry_id = models.CharField(max_length=1024)
+    classification = models.CharField(max_length=1024, blank=True)
+    scheme = models.CharField(max_length=200, blank=True)
+    owner = models.CharField(max_length=200, blank=True)
+    found_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:  # noqa: D106 - Django's own name
+        constraints = (
+            models.UniqueConstraint(fields=["item", "list_name", "list_version", "entry_id"], name="match_once"),
+        )
+        ordering = ("kind", "list_name", "id")  # exact before near
+
+    def __str__(self) -> str:
+        return f"{self.id}"

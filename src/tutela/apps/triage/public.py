@@ -1,0 +1,78 @@
+"""What other apps may ask of triage: to take a report in, and to see a case within an actor's reach."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from tutela.apps.access.public import Actor, Permission, can
+from tutela.apps.triage.labels import Because, because
+from tutela.apps.triage.models import Case, CaseState, Location, Match
+from tutela.apps.triage.rules import DIGEST_BYTES, may_confirm_unseen
+from tutela.apps.triage.services import Arrival, case, confirmed, queue, take_in, target_of
+from tutela.domain.lists import MatchKind
+from tutela.domain.waiting import Waiting
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
+    from tutela.domain.ids import OrganisationId
+    from tutela.domain.period import Period
+
+__all__ = [
+    "DIGEST_BYTES",
+    "Arrival",
+    "Because",
+    "Case",
+    "CaseState",
+    "because",
+    "case",
+    "confirmed",
+    "exact_matches",
+    "indicators",
+    "locations",
+    "matches",
+    "may_confirm_unseen",
+    "take_in",
+    "target_of",
+    "waiting",
+]
+
+
+def matches(case_id: UUID) -> QuerySet[Match]:
+    """Return what lists said about a case, exact before near. The caller has asked for the case."""
+    return Match.objects.filter(item__case_id=case_id)
+
+
+def exact_matches(case_id: UUID) -> QuerySet[Match]:
+    """Return what lists know exactly."""
+    return matches(case_id).filter(kind=MatchKind.EXACT)
+
+
+def locations(case_id: UUID) -> QuerySet[Location]:
+    """Return where the items of a case were reported. The caller has asked for the case."""
+    return Location.objects.filter(case_id=case_id)
+
+
+def indicators(period: Period, organisation_id: OrganisationId | None = None) -> Mapping[str, int]:
+    """Return what triage can count: cases opened, and items that a list knew exactly, for one organisation or all."""
+    opened = Case.objects.filter(opened_at__gte=period.start, opened_at__lt=period.end)
+    known = Match.objects.filter(kind=MatchKind.EXACT, found_at__gte=period.start, found_at__lt=period.end)
+    if organisation_id is not None:
+        opened, known = (
+            opened.filter(organisation_id=organisation_id),
+            known.filter(item__organisation_id=organisation_id),
+        )
+    return {"cases-opened": opened.count(), "items-known": known.values("item_id").distinct().count()}
+
+
+def waiting(actor: Actor) -> list[Waiting]:
+    """Return what waits for this actor: cases to decide."""
+    if not can(actor, Permission.REVIEW_ITEM_DECIDE):
+        return []
+    count = queue(actor).distinct().count()
+    return [Waiting(_("Cases to decide"), count, "/queue/")] if count else []

@@ -1,0 +1,48 @@
+"""Background work of triage: ask every registered list about one item."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.conf import settings
+
+from tutela.apps.jobs.public import Finish, job
+from tutela.apps.triage import services
+from tutela.apps.triage.models import Item
+from tutela.apps.triage.rules import DIGEST_BYTES
+from tutela.domain.media import MediaKind
+from tutela.domain.signals import Digests
+from tutela.engine.matching import ListStore, Matcher, PackedList
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_opened: dict[tuple[str, str], PackedList] = {}
+
+
+@job("triage.match", own_transaction=True)
+def match(item_id: str, *, finish: Finish) -> None:
+    """Look one item up. No transaction is open while lists are read."""
+    item = Item.objects.get(id=UUID(item_id))
+    hits = Matcher(_lists()).match(_digests(item.digests), (), MediaKind.OTHER)
+    with finish():
+        services.keep_matches(item.id, hits)
+
+
+def _lists() -> list[PackedList]:
+    """Return the lists in force; each version is opened and checked once a process."""
+    store = ListStore(settings.TUTELA.home / "lists")
+    current = [(name, store.info(name).version) for name in store.names()]
+    for gone in set(_opened) - set(current):
+        _opened.pop(gone, None)
+    for name, version in current:
+        if (name, version) not in _opened:
+            _opened[name, version] = store.open(name)
+    return [_opened[each] for each in current]
+
+
+def _digests(known: Mapping[str, bytes]) -> Digests:
+    """Fill in what a report left out with bytes that agree with nothing: a weaker digest alone stays a question."""
+    return Digests(**{name: known.get(name) or os.urandom(size) for name, size in DIGEST_BYTES.items()})

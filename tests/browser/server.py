@@ -1,0 +1,212 @@
+"""The service with a small world in it, in a process of its own: `python -m tests.browser.server LISTENING_DESCRIPTOR`.
+
+It prints one line of JSON, `Facts`, and then answers on the socket that it was given. Production's settings, hashers
+and application: nothing is switched off for the browser.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tutela.apps.access.models import Organisation, Person, Team
+
+PASSWORD = "seven quiet herons by the water"
+_PR_SET_PDEATHSIG = 1
+_TEAMS = ("Intake", "Night desk", "Exchange")
+_PEOPLE = (
+    ("Amara Okafor", ("supervisor",), ("Intake",)),
+    ("Benedikt Lang", ("analyst",), ("Intake",)),
+    ("Chiara Moretti", ("analyst", "policy-analyst"), ("Night desk",)),
+    ("Davit Melikyan", ("senior-analyst",), ("Night desk", "Exchange")),
+    ("Esi Boateng", ("exchange-manager",), ("Exchange",)),
+    ("Farid Haddad", ("auditor",), ()),
+    ("Greta Lindqvist", ("wellbeing-lead",), ()),
+    ("Hanna Virtanen", ("policy-analyst",), ()),
+)
+_KEYS = (
+    ("Upload gateway, Frankfurt", 300, ("LISTS_ENTRY_LOOKUP", "INTAKE_REPORT_CREATE")),
+    ("Monthly indicators", 90, ("ASSESSMENT_INDICATOR_READ",)),
+    ("Forum filter, staging", 10, ("LISTS_ENTRY_LOOKUP",)),
+    ("Old upload gateway", 30, ("LISTS_ENTRY_LOOKUP", "INTAKE_REPORT_CREATE")),
+)
+
+
+@dataclass(slots=True)
+class Facts:
+    """What the tests know about the world: how to get in, and the ids in its addresses.
+
+    `people` maps a part in the play to an e-mail address, `sessions` maps it to the cookie of a session that passed a
+    second factor, `first` holds address and set-up code of the first administrator, as `tutela serve` prints them. `routes` maps each
+    named route to the module of its view.
+    """
+
+    origin: str
+    first: tuple[str, str]
+    secrets: dict[str, str] = field(default_factory=dict)
+    recovery_codes: dict[str, list[str]] = field(default_factory=dict)
+    people: dict[str, str] = field(default_factory=dict)
+    sessions: dict[str, str] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+    routes: dict[str, str] = field(default_factory=dict)
+
+
+def main(descriptor: int) -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    listening = socket.socket(fileno=descriptor)
+    facts = _populated()
+    sys.stdout.write(json.dumps(asdict(facts)) + "\n")
+    sys.stdout.flush()
+
+    import uvicorn
+
+    from tutela.entry.asgi import application
+
+    config = uvicorn.Config(application, lifespan="off", log_config=None, access_log=False, server_header=False)
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _populated() -> Facts:
+    import django
+
+    django.setup()
+
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.urls import URLPattern, get_resolver
+
+    from tutela.apps.access.models import Person
+    from tutela.entry.serve import first_administrator
+
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    first = first_administrator()
+    assert first is not None
+    facts = Facts(settings.TUTELA.origin, (first.email, first.code))
+    organisation = Person.objects.get(email=first.email).organisation
+    teams = _teams(organisation, facts)
+    _people(organisation, teams, facts)
+    _keys(organisation, facts)
+    entries = [entry for each in get_resolver().url_patterns for entry in getattr(each, "url_patterns", [each])]
+    named = [entry for entry in entries if isinstance(entry, URLPattern) and entry.name]
+    facts.routes = {str(entry.name): entry.callback.__module__ for entry in named}
+    return facts
+
+
+def _teams(organisation: Organisation, facts: Facts) -> dict[str, Team]:
+    from tutela.apps.access import services
+    from tutela.apps.access.public import SYSTEM
+
+    teams = {name: services.create_team(SYSTEM, organisation.id, name) for name in _TEAMS}
+    facts.ids["team"] = str(teams["Night desk"].id)
+    return teams
+
+
+def _people(organisation: Organisation, teams: dict[str, Team], facts: Facts) -> None:
+    """The cast: `office` looks at pages, the others each sign in once, in one test."""
+    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+    from django.contrib.auth.hashers import make_password
+
+    from tutela.apps.access.models import Person
+    from tutela.apps.access.public import Role
+    from tutela.engine import clock
+
+    joined = {"setup_digest": "", "setup_expires_at": None, "password": make_password(PASSWORD)}
+    for name, roles, team_names in _PEOPLE:
+        person = _invited(organisation, name, [Role(role) for role in roles], [teams[each] for each in team_names])
+        facts.ids["person"] = facts.ids.get("person", str(person.id))
+        _app(person)
+        Person.objects.filter(pk=person.pk).update(**joined, last_login=clock.now() - timedelta(hours=len(name)))
+    late = _invited(organisation, "Ilir Hoxha", [Role.ANALYST], [teams["Intake"]])
+    Person.objects.filter(pk=late.pk).update(setup_expires_at=clock.now() - timedelta(hours=3))
+    cast = {
+        "office": ("Sofia Duarte", Role.ADMINISTRATOR),
+        "app": ("Jonas Weber", Role.ADMINISTRATOR),
+        "keyboard": ("Karin Sato", Role.ADMINISTRATOR),
+        "key": ("Lea Brandt", Role.ANALYST),
+        "recovery": ("Marta Nowak", Role.ANALYST),
+        "codes": ("Nils Dahl", Role.ANALYST),
+        "bare": ("Oona Kelly", Role.ADMINISTRATOR),
+        "newcomer": ("Rosa Lind", Role.ANALYST),
+        "analyst": ("Pavel Dvorak", Role.ANALYST),
+    }
+    for part, (name, role) in cast.items():
+        person = _invited(organisation, name, [role], [])
+        Person.objects.filter(pk=person.pk).update(**joined)
+        person.refresh_from_db()
+        facts.people[part] = person.email
+        if part in {"app", "keyboard", "recovery", "codes"}:
+            facts.secrets[part] = _app(person)
+            facts.recovery_codes[part] = RecoveryCodes.activate(person).get_unused_codes()
+        if part in {"office", "analyst", "bare", "newcomer"}:
+            facts.sessions[part] = _session(person, second_factor=part in {"office", "analyst"})
+        if part == "office":
+            _security_key(person, facts)
+
+
+def _invited(organisation: Organisation, name: str, roles: list[Any], teams: list[Team]) -> Person:
+    from tutela.apps.access import services
+    from tutela.apps.access.public import SYSTEM
+
+    email = f"{name.lower().replace(' ', '.')}@hotline.example"
+    return services.invite(SYSTEM, organisation.id, email=email, name=name, roles=roles, teams=teams).person
+
+
+def _session(person: Person, *, second_factor: bool) -> str:
+    from django.test import Client
+
+    from tests.world import sign_in
+
+    client = Client()
+    sign_in(client, person, second_factor=second_factor)
+    session = client.session
+    session.setdefault("account_authentication_methods", [{"method": "password", "at": time.time()}])
+    session["account_authentication_methods_user"] = str(person.pk)
+    session.save()
+    return session.session_key or ""
+
+
+def _app(person: Person) -> str:
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
+    secret = generate_totp_secret()
+    TOTP.activate(person, secret)
+    return secret
+
+
+def _security_key(person: Person, facts: Facts) -> None:
+    """A key that is only listed; one that works is made by the browser's virtual authenticator."""
+    from allauth.mfa.models import Authenticator
+
+    made = Authenticator.objects.create(
+        user=person, type=Authenticator.Type.WEBAUTHN, data={"name": "Blue key", "credential": {}}
+    )
+    facts.ids["security_key"] = str(made.pk)
+
+
+def _keys(organisation: Organisation, facts: Facts) -> None:
+    from tutela.apps.access import services
+    from tutela.apps.access.models import ApiKey
+    from tutela.apps.access.public import SYSTEM, Permission
+    from tutela.engine import clock
+
+    for name, days, scopes in _KEYS:
+        allowed = [Permission[scope] for scope in scopes]
+        made = services.create_key(SYSTEM, organisation.id, name=name, scopes=allowed, days=days)
+        facts.ids["key"] = str(made.key.id)
+        ApiKey.objects.filter(pk=made.key.pk).update(last_used_at=clock.now() - timedelta(minutes=days))
+    services.revoke_key(SYSTEM, made.key.id)
+
+
+if __name__ == "__main__":
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tutela.entry.settings"
+    main(int(sys.argv[1]))
