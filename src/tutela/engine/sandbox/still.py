@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from tutela.engine.sandbox.work import Work
 
 
-
 class _WebP(WebPImagePlugin.WebPImageFile):
     """WebP whose frames are shown from where libwebp put them.
 
