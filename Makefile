@@ -38,7 +38,7 @@ test: $(VENV)/.dev ## run every test
 check: $(VENV)/.dev ## lint, types, import contracts, terminology, formatting
 	$(BIN)/ruff check $(CHECKED)
 	$(BIN)/ruff format --check $(CHECKED)
-	$(BIN)/basedpyright
+	$(BIN)/basedpyright --project pyproject.toml
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.checks.terminology
 

@@ -95,6 +95,7 @@ def test_worker_is_replaced_after_its_share_of_files():
 
 
 def test_worker_is_kept_for_many_files_otherwise(quiet_sandbox):
+    assert examine_number(quiet_sandbox, 20)  # workers are forked when they are first needed
     before = set(quiet_sandbox.worker_pids)
     for number in range(20):
         assert examine_number(quiet_sandbox, number)

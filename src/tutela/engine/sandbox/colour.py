@@ -30,6 +30,8 @@ _PROFILES_KEPT: Final = 16
 _SHIFT_MIN: Final = 24  # of 255: a profile that moves no colour's brightness by more is taken for sRGB
 _LUMA: Final = np.array([0.299, 0.587, 0.114], np.float32)
 _CHANNELS: Final = {"L": 1, "RGB": 3, "CMYK": 4}
+_BANDS: Final = {2: "L", 3: "RGB"}  # mode of an array of so many dimensions
+_MODE_OF: Final = {"RGBX": "RGB"}  # the fourth byte is padding
 
 
 class Managed(NamedTuple):
@@ -41,14 +43,14 @@ class Managed(NamedTuple):
 
 def managed(profile: bytes, picture: Pixels | Image.Image, orientation: int) -> Managed | None:
     """Hash `picture` (pixels or a loaded image) with its profile; None where that is broken or changes little."""
-    mode = picture.mode if isinstance(picture, Image.Image) else ("L" if picture.ndim == 2 else "RGB")
+    mode = _MODE_OF.get(picture.mode, picture.mode) if isinstance(picture, Image.Image) else _BANDS[picture.ndim]
     if mode not in _CHANNELS or len(profile) > _PROFILE_BYTES_MAX:
         return None
     transform = _transform(profile, mode)
     if transform is None:
         return None
     reduce = reduce_image if isinstance(picture, Image.Image) else reduce_pixels
-    small = reduce(picture, _SIDE_PX_MAX)  # pyright: ignore[reportArgumentType]  - the mode above tells which
+    small = reduce(picture, _SIDE_PX_MAX).convert(mode)  # pyright: ignore[reportArgumentType]  - the mode above tells which
     shown = ImageCms.applyTransform(small, transform)
     if shown is None:
         return None

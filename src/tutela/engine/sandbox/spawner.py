@@ -217,7 +217,7 @@ class Spawner:
                 if self._stillborn > _STILLBORN_MAX:
                     raise SandboxError(
                         "The process that loads the decoders ends before it is ready.",
-                        hint="Install Tutela again with all of its dependencies.",
+                        hint="Something ends it: look for a memory or process limit. A scan can be resumed afterwards.",
                     )
                 self._zygote = self._make()
             return self._zygote
