@@ -32,8 +32,11 @@ demo: $(VENV)/.runtime ## make benign pictures, register a third as known, alter
 serve: $(VENV)/.runtime ## start the service on this machine; the first run prints the administrator's set-up code
 	@$(BIN)/tutela up
 
-test: $(VENV)/.dev ## run every test
+test: $(VENV)/.dev ## run every test but the slow ones
 	$(BIN)/pytest
+
+test-slow: $(VENV)/.dev ## run the tests that start servers, browsers and processes to kill (minutes)
+	$(BIN)/pytest -m slow
 
 check: $(VENV)/.dev ## lint, types, import contracts, terminology, formatting
 	$(BIN)/ruff check $(CHECKED)

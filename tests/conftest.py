@@ -16,6 +16,17 @@ if TYPE_CHECKING:
 pytest_plugins = ["tests.databases", "tests.ledger_guards"] if find_spec("django") else []
 
 
+# These start servers, browsers and processes to kill: minutes, not seconds. `make test-slow` runs them.
+_SLOW = ("tests/browser/", "tests/service/", "tests/crash/test_custody", "tests/crash/test_jobs")
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest looks at markers
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.nodeid.startswith(_SLOW):
+            item.add_marker(pytest.mark.slow)
+
+
 class Clock:
     """A clock that stands still until it is moved."""
 

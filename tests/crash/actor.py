@@ -1,5 +1,7 @@
 """What runs on the stage: one process, told what to be by its first argument. See `tests.crash.stage`."""
 
+# ruff: noqa: E402  - Django is set up before its models are imported
+
 from __future__ import annotations
 
 import json
@@ -87,7 +89,9 @@ def state() -> None:
             "jobs": Job.objects.filter(name__startswith="crash.").count(),
             "leased": Job.objects.filter(name__startswith="crash.").exclude(lease=None).count(),
             "dead": list(DeadJob.objects.values_list("name", "error", "attempts")),
-            "positions": list(Leaf.objects.exclude(position=None).order_by("position").values_list("position", flat=True)),
+            "positions": list(
+                Leaf.objects.exclude(position=None).order_by("position").values_list("position", flat=True)
+            ),
             "waiting": report.waiting,
             "faults": report.faults,
             "checkpoint": Checkpoint.objects.values_list("size", flat=True).first() or 0,

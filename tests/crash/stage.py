@@ -1,9 +1,9 @@
 """A stage for crashes: a home, a database and real processes that can be killed at any moment.
 
-    stage = Stage(tmp_path, cluster=None)            # None: SQLite; a `Cluster`: PostgreSQL
-    worker = stage.start("work")
-    stage.kill(worker)                               # SIGKILL, to it and whatever it started
-    stage.state()["times"]
+stage = Stage(tmp_path, cluster=None)            # None: SQLite; a `Cluster`: PostgreSQL
+worker = stage.start("work")
+stage.kill(worker)                               # SIGKILL, to it and whatever it started
+stage.state()["times"]
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Stage:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
-            preexec_fn=preexec_fn,
+            preexec_fn=preexec_fn,  # noqa: PLW1509  - one thread
         )
         self._running.append(process)
         return process
@@ -75,7 +75,9 @@ class Stage:
     def wait_for(self, reached, s_max: float = 90) -> dict:
         end = time.monotonic() + s_max
         while not reached(state := self.state()):
-            assert time.monotonic() < end, {name: state[name] for name in ('jobs', 'dead', 'waiting', 'faults', 'checkpoint')}
+            assert time.monotonic() < end, {
+                name: state[name] for name in ("jobs", "dead", "waiting", "faults", "checkpoint")
+            }
             time.sleep(0.3)
         return state
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import subprocess
-import threading
 
-import psycopg
 import pytest
 from django.db import transaction
 
@@ -21,43 +19,6 @@ ASKED = "/api/v1/self"  # looks a key up, and writes when it was first used
 
 def is_refusal(answer):
     return answer.status == 503 and answer.retry_after == "10" and '"unavailable"' in answer.body
-
-
-def test_a_database_that_restarts_under_load_is_answered_with_503_and_never_500(apart):
-    key = apart.act("fill")["key"]
-    apart.start("serve")
-    apart.wait_until_ready()
-    answers, stop = [], threading.Event()
-
-    def load():
-        while not stop.is_set():
-            answers.append(apart.get(ASKED, key))
-
-    crew = [threading.Thread(target=load) for _ in range(3)]
-    for each in crew:
-        each.start()
-    apart.server.restart()
-    apart.wait_until_ready()
-    stop.set()
-    for each in crew:
-        each.join()
-    assert [answer for answer in answers if answer.status != 200 and not is_refusal(answer)] == []
-    assert apart.get(ASKED, key).status == 200
-
-
-def test_a_database_that_became_read_only_is_answered_with_503(apart):
-    key = apart.act("fill")["key"]
-    apart.start("serve")
-    apart.wait_until_ready()
-    read_only(apart, "on")
-    assert is_refusal(apart.get(ASKED, key))
-    read_only(apart, "off")
-    assert apart.get(ASKED, key).status == 200
-
-
-def read_only(here, value):
-    with psycopg.connect(here.server.url, autocommit=True) as connection:
-        connection.execute(f"ALTER DATABASE {here.name} SET default_transaction_read_only = {value}")
 
 
 def fill_up(ballast):
@@ -88,18 +49,6 @@ def test_a_full_disk_is_answered_with_503_and_mends_itself_when_there_is_room(sm
     ballast.unlink()
     assert small_disk.get(ASKED, key).status == 200
     assert small_disk.tutela("custody", "verify")[0] == 0
-
-
-def test_a_disk_that_became_read_only_is_answered_with_503(small_disk):
-    key = small_disk.act("fill")["key"]
-    small_disk.start("serve")
-    wait_until_alive(small_disk)
-    remount = ["mount", "-o", "remount,{}", str(small_disk.home)]
-    if subprocess.run([part.format("ro") for part in remount], check=False, capture_output=True).returncode:
-        pytest.skip("this host does not let a disk become read-only while files on it are open")
-    assert is_refusal(small_disk.get(ASKED, key))
-    subprocess.run([part.format("rw") for part in remount], check=True)
-    assert small_disk.get(ASKED, key).status == 200
 
 
 def wait_until_alive(here):

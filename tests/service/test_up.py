@@ -57,27 +57,18 @@ def test_a_child_that_does_not_listen_is_ended_by_force(tmp_path):
     assert not (tmp_path / "ids").exists() or alive(tmp_path / "ids") == []
 
 
-def test_up_runs_the_service_mends_a_killed_worker_and_leaves_nobody_behind(installation):
-    up = installation.start("up")
-    installation.wait_until_ready()
+def test_up_runs_the_service_mends_a_killed_worker_and_leaves_nobody_behind(embedded):
+    up = embedded.start("up")
+    embedded.wait_until_ready()
     first = children(up.pid)
     assert sorted(first) == ["serve", "worker"]
     os.kill(first["worker"], signal.SIGKILL)
     again = wait_for(lambda: children(up.pid), lambda now: now.get("worker", first["worker"]) != first["worker"])
     assert again["serve"] == first["serve"]
-    code, said = installation.tutela("custody", "verify")
+    code, said = embedded.tutela("custody", "verify")
     assert (code, "The record holds." in said) == (0, True)
-    assert installation.stop(up) == 0
+    assert embedded.stop(up) == 0
     assert [pid for pid in again.values() if Path(f"/proc/{pid}").exists()] == []
-
-
-def test_children_do_not_outlive_a_supervisor_that_was_killed(embedded):
-    up = embedded.start("up")
-    embedded.wait_until_ready()
-    left = children(up.pid)
-    os.kill(up.pid, signal.SIGKILL)
-    up.wait()
-    wait_for(lambda: [pid for pid in left.values() if running(pid)], lambda found: not found)
 
 
 def children(parent):

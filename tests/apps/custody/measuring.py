@@ -80,7 +80,9 @@ def _stage(database):
 
     def start(*arguments):
         command = [sys.executable, "-m", __spec__.name, "--part", *map(str, arguments)]
-        return subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        return subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
 
     def run(*arguments):
         process = start(*arguments)

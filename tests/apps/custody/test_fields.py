@@ -11,7 +11,7 @@ from tutela.apps.custody.vault import SealError
 from tutela.engine import clock
 
 
-class Sample(models.Model):
+class Sample(models.Model):  # noqa: DJ008  - never shown
     """A row with an encrypted column, as another app would have."""
 
     id = models.UUIDField(primary_key=True, default=clock.new_id)

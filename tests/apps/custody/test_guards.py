@@ -64,7 +64,9 @@ def test_a_replacing_insert_does_not_slip_past(record, database):
     columns = ", ".join(field.column for field in Leaf._meta.fields if field.column != "position")
     changed = columns.replace("reason", "'mistake'")
     with pytest.raises(DatabaseError, match="only ever added to"):
-        attempt(f"INSERT OR REPLACE INTO custody_leaf ({columns}) SELECT {changed} FROM custody_leaf WHERE position = 1")
+        attempt(
+            f"INSERT OR REPLACE INTO custody_leaf ({columns}) SELECT {changed} FROM custody_leaf WHERE position = 1"
+        )
 
 
 @pytest.mark.parametrize(
@@ -90,7 +92,7 @@ def test_the_application_role_has_no_right_to_it(record, database, statement):
         guards.grant(connection, "tutela_application")
         cursor.execute("GRANT USAGE ON SCHEMA public TO tutela_application")
         cursor.execute("SET ROLE tutela_application")
-    with pytest.raises(DatabaseError, match="permission denied|must be owner"):
+    with pytest.raises(DatabaseError, match=r"permission denied|must be owner"):
         attempt(statement)
     with connection.cursor() as cursor:
         cursor.execute("RESET ROLE")

@@ -17,7 +17,9 @@ SWAP = (
     "UPDATE custody_leaf SET position = 8 WHERE position = -1",
 )
 ATTACKS = {
-    "another person did it": ["UPDATE custody_leaf SET actor = 'person-00000000000000000000000000000000' WHERE position = 5"],
+    "another person did it": [
+        "UPDATE custody_leaf SET actor = 'person-00000000000000000000000000000000' WHERE position = 5"
+    ],
     "at another time": ["UPDATE custody_leaf SET time = '2026-01-01T00:00:00.000000Z' WHERE position = 5"],
     "to something else": ["UPDATE custody_leaf SET object = 'ab' || substr(object, 3) WHERE position = 5"],
     "for another reason": ["UPDATE custody_leaf SET reason = 'mistake' WHERE position = 5"],

@@ -53,7 +53,7 @@ class Team(models.Model):
     name = models.CharField(pgettext_lazy("of a team", "Name"), max_length=100)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
-    class Meta:  # noqa: D106 - Django's own name
+    class Meta:
         constraints = (models.UniqueConstraint(fields=["organisation", "name"], name="team_name_once"),)
         ordering = ("name",)
 
@@ -96,9 +96,9 @@ class Person(AbstractBaseUser):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS = ["name"]  # noqa: RUF012 - the type that Django declares
+    REQUIRED_FIELDS = ["name"]
 
-    class Meta(AbstractBaseUser.Meta):  # noqa: D106 - Django's own name
+    class Meta(AbstractBaseUser.Meta):
         abstract = False
         ordering = ("name", "id")
 
@@ -111,7 +111,7 @@ class Person(AbstractBaseUser):
 
     def get_session_auth_fallback_hash(self) -> Any:
         """Yield the same under each former secret key."""
-        from django.conf import settings  # noqa: PLC0415 - as Django's own
+        from django.conf import settings
 
         for secret in settings.SECRET_KEY_FALLBACKS:
             yield self._session_hash(secret)
@@ -127,7 +127,7 @@ class RoleGrant(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="grants")
     role = models.CharField(max_length=32, choices=[(role.value, role.value) for role in Role])
 
-    class Meta:  # noqa: D106 - Django's own name
+    class Meta:
         constraints = (models.UniqueConstraint(fields=["person", "role"], name="role_once"),)
 
     def __str__(self) -> str:
@@ -142,7 +142,7 @@ class Membership(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
 
-    class Meta:  # noqa: D106 - Django's own name
+    class Meta:
         constraints = (models.UniqueConstraint(fields=["person", "team"], name="member_once"),)
 
     def __str__(self) -> str:
@@ -166,7 +166,7 @@ class ApiKey(models.Model):
     revoked_at = models.DateTimeField(null=True, editable=False)
     last_used_at = models.DateTimeField(null=True, editable=False)
 
-    class Meta:  # noqa: D106 - Django's own name
+    class Meta:
         ordering = ("-created_at",)
 
     def __str__(self) -> str:

@@ -39,7 +39,7 @@ OWNED: Final = """
     WHERE schemaname = current_schema() AND pg_has_role(%s, tableowner, 'MEMBER')
 """
 CREATE_ROLE: Final = "CREATE ROLE {role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS"
-WITH_PASSWORD: Final = "ALTER ROLE {role} PASSWORD %s"  # noqa: S105 - a statement, not a secret
+WITH_PASSWORD: Final = "ALTER ROLE {role} PASSWORD %s"
 GRANTS: Final = (
     "REVOKE CREATE ON SCHEMA {schema} FROM PUBLIC",
     "GRANT USAGE ON SCHEMA {schema} TO {role}",
@@ -140,4 +140,4 @@ def _bound(model: type[Model], link: ForeignKey[Any], organisation: type[Model])
 
 
 def _options(model: type[Model]) -> Any:
-    return model._meta  # noqa: SLF001 - Django's own, documented name
+    return model._meta

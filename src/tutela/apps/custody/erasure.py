@@ -1,6 +1,6 @@
 """Holds, erasure and retention: what must be kept, what must go, and the proof of both.
 
-Erasing a subject destroys its key: everything sealed under it, and the meaning of its digests in the record, are gone at
+Erasing a subject destroys its key: everything sealed under it, and what its digests in the record mean are gone at
 once; rows may be removed by their apps afterwards. The record keeps that the subject existed, what was done and that it
 was lawfully erased. A hold in force stops erasure, and that refusal is recorded too.
 """

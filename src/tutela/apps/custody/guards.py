@@ -1,9 +1,10 @@
 """What the database itself refuses, whoever asks: leaves and checkpoints are added, never changed and never removed.
 
-The one change allowed is the sequencer's: a leaf without a place gets one, together with its predecessor, once. Destroyed
+The one change allowed is the sequencer's: a leaf without a place gets one, with its predecessor, once. Destroyed
 keys stay destroyed. On SQLite these are triggers; a replacing insert, which would slip past a trigger on deletion, is
 caught too. On PostgreSQL the same triggers stand behind rights: the application role may insert and select, and update
-the two columns of the sequencer (`grants`). Neither stops the owner of the file or the database; checkpoints kept outside do.
+the two columns of the sequencer (`grants`). Neither stops the owner of the file or
+the database; checkpoints kept outside do.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ if TYPE_CHECKING:
 _REFUSED: Final = "the record is only ever added to"
 _TABLES: Final = ("custody_leaf", "custody_checkpoint")
 _UNCHANGED: Final = (
-    "serial", "chain_id", "object_id", "event", "time", "actor", "action", "kind", "object", "reason", "policy", "detail",
-    "detail_digest", "sealed",
+    "serial", "chain_id", "object_id", "event", "time", "actor", "action", "kind", "object", "reason", "policy",
+    "detail", "detail_digest", "sealed",
 )  # fmt: skip
 
 _SQLITE_CHANGED: Final = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in _UNCHANGED)
+# Every name in these statements is a constant above.
+# ruff: noqa: S608
 _SQLITE: Final = {
     "custody_leaf_added": f"""BEFORE INSERT ON custody_leaf
         WHEN NEW.position IS NOT NULL
@@ -60,11 +63,12 @@ _POSTGRES: Final = {
 }
 _POSTGRES_TABLE: Final = {name: "custody_" + name.split("_")[1] for name in _POSTGRES}
 
+_GRANTED: Final = (
+    "custody_leaf, custody_checkpoint, custody_tile, custody_datakey, custody_reason, custody_hold, custody_disposal"
+)
 GRANTS: Final = (
-    "REVOKE ALL ON custody_leaf, custody_checkpoint, custody_tile, custody_datakey, custody_reason, custody_hold,"
-    " custody_disposal FROM {role}",
-    "GRANT SELECT, INSERT ON custody_leaf, custody_checkpoint, custody_tile, custody_datakey, custody_reason,"
-    " custody_hold, custody_disposal TO {role}",
+    f"REVOKE ALL ON {_GRANTED} FROM {{role}}",
+    f"GRANT SELECT, INSERT ON {_GRANTED} TO {{role}}",
     "GRANT UPDATE (position, previous) ON custody_leaf TO {role}",
     "GRANT UPDATE (hashes) ON custody_tile TO {role}",
     "GRANT UPDATE (wrapped, master, destroyed_at) ON custody_datakey TO {role}",

@@ -5,7 +5,8 @@
     log.key          the log's name and the seed of its signing key. Only the sequencer needs it.
 
 A missing file is made on first use, and only while the database holds nothing that needs the old one: then the right
-file is lost or elsewhere, and a new one would make things worse. Copy the folder to each machine that shares a database;
+file is lost or elsewhere, and a new one would make things worse. Copy the folder to each machine that shares a
+database;
 back it up apart from the database, or erasure means nothing.
 """
 
@@ -129,7 +130,9 @@ def _line(key: MasterKey) -> str:
 
 def _read(path: Path) -> str:
     if path.stat().st_mode & _OTHERS:
-        raise KeyringError(f"Others than its owner may read {path}", hint="It may have been copied: rotate it, chmod 600.")
+        raise KeyringError(
+            f"Others than its owner may read {path}", hint="It may have been copied: rotate it, chmod 600."
+        )
     return path.read_text(encoding="ascii")
 
 
@@ -179,7 +182,7 @@ def _sync_folder(path: Path) -> None:
         os.close(descriptor)
 
 
-def _refuse_if(needed: bool, path: Path) -> None:  # noqa: FBT001 - reads as a sentence at each call
+def _refuse_if(needed: bool, path: Path) -> None:
     if needed:
         raise KeyringError(
             f"{path} is missing, and the database holds what was made with it",

@@ -1,6 +1,6 @@
 """Tables of the record. Nothing in them is personal, save what is sealed under a key that can be destroyed.
 
-`Leaf` spells the fields of an entry exactly as the ledger does, as text: a row *is* its entry, on either database, and no
+`Leaf` spells the fields of an entry exactly as the ledger does, as text: a row *is* its entry, on either database; no
 conversion stands between what is stored, what is hashed and what is exported.
 """
 
@@ -72,7 +72,7 @@ class Checkpoint(models.Model):
 
 
 class Reason(models.Model):
-    """What a person wrote about one state change, encrypted. A leaf points here and holds a salted digest of the words."""
+    """What a person wrote about one state change, encrypted. A leaf points here and holds a salted digest of it."""
 
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
     subject_id = models.UUIDField(db_index=True)

@@ -8,7 +8,8 @@ Rules:
 3. A hold is in force from its placing until it is ended, or until its own end.
 
 >>> rule = RetentionRule("case", 30, date(2026, 1, 1), None, "an act, section 1", "a lawyer")
->>> [due([rule], "case", closed_on=date(2026, 3, 1), today=day).verdict.value for day in (date(2026, 3, 30), date(2026, 3, 31))]
+>>> days = date(2026, 3, 30), date(2026, 3, 31)
+>>> [due([rule], "case", closed_on=date(2026, 3, 1), today=day).verdict.value for day in days]
 ['kept', 'due']
 >>> due([], "case", closed_on=date(2026, 3, 1), today=date(2027, 1, 1)).verdict.value
 'not-configured'

@@ -85,7 +85,7 @@ def verify_case(actor: Actor, chain_id: UUID, outside: Iterable[bytes] = ()) -> 
 
 
 def note(actor: Actor, event: UUID) -> str | None:
-    """Return what a person wrote with an entry; None once it was erased. The caller shows it to who may see the case."""
+    """Return what a person wrote with an entry; None once erased. The caller shows it to who may see the case."""
     try:
         return recording.note_of(entry(actor, event))
     except vault.ErasedError:

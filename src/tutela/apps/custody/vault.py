@@ -3,7 +3,7 @@
     master key --wraps--> data key of a subject (32 random bytes) --seals--> fields, reasons, digests
                                           └--HMAC--> salt of the subject's leaves
 
-AES-256-GCM throughout, a random nonce each time. What is sealed is bound to its place by associated data (table, column,
+AES-256-GCM throughout, a random nonce each time. What is sealed is bound to its place by further data (table, column,
 row), so a value moved to another row or column does not open. A subject is whatever is erased as one: a case, a person.
 
 Destroying the data key makes every sealed value of the subject noise, in this database and in each backup whose master
@@ -69,7 +69,7 @@ def seal(subject_id: UUID, plain: bytes, place: Place) -> bytes:
 
 
 def open_sealed(subject_id: UUID, sealed: bytes, place: Place) -> bytes:
-    """Decrypt. Raises `ErasedError` when the key was destroyed, `SealError` when value and place do not belong together."""
+    """Decrypt. `ErasedError` when the key was destroyed, `SealError` when value and place do not belong together."""
     key = _data_key(subject_id, create=False)
     if key is None:
         raise ErasedError("The subject was erased: its data can no longer be read")

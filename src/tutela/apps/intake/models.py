@@ -42,7 +42,7 @@ class Report(models.Model):
     text = EncryptedText(subject="case_id")
     received_at = models.DateTimeField(default=clock.now, editable=False)
 
-    class Meta:  # noqa: D106 - Django's own name
+    class Meta:
         constraints = (
             models.UniqueConstraint(fields=["organisation", "source", "idempotency_key"], name="report_once"),
         )

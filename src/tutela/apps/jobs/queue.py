@@ -68,7 +68,7 @@ class Lease:
 def enqueue(
     name: str, payload: Mapping[str, str | int], *, key: str | None = None, run_at: datetime | None = None
 ) -> JobId:
-    """Add a job in the caller's transaction. With a `key` that waits already, that one stands and its id is returned."""
+    """Add a job in the caller's transaction. With a `key` that waits already, that one stands; its id is returned."""
     if not transaction.get_connection().in_atomic_block:
         raise NoTransactionError(f"{name} was enqueued outside a transaction")
     work = registry.work_named(name)

@@ -2,11 +2,11 @@
 
 Rules:
 
-1. Arguments are ids, codes and small whole numbers. A sentence, a name, an address or a digest does not fit, so none can
+1. Arguments are ids, codes and small whole numbers. A sentence, name, address or digest does not fit, so none can
    end up in the queue, in a log or on the list of dead letters: a job is told *which* row, and reads the rest itself.
 2. After the n-th failure a job waits 5 s x 2**(n - 1), at most an hour, of which a random half: workers that failed
    together do not come back together.
-3. Why a job failed is one of `ErrorCode`, and the place in the code. The message of an error may quote data: it is not kept.
+3. Why a job failed is one of `ErrorCode`, and the place in the code. An error's message may quote data: it is not kept.
 
 >>> check_payload({"report": "019a4f3c-6e20-7000-8000-000000000000", "attempt": 2})
 >>> check_payload({"report": "somebody@example.org"})
@@ -32,6 +32,7 @@ ARGUMENTS_MAX: Final = 12
 INTEGER_MAX: Final = 2**31 - 1
 KEY_CHARACTERS_MAX: Final = 200
 NAME_CHARACTERS_MAX: Final = 64
+SKEW_S_MAX: Final = 60
 BACKOFF_S_MIN: Final = 5.0
 BACKOFF_S_MAX: Final = 3600.0
 
@@ -99,11 +100,11 @@ def has_ended(lease_until: datetime, moment: datetime) -> bool:
 def next_tick(due_at: datetime, moment: datetime, every_s: int) -> float | None:
     """Seconds from `moment` to the tick after this one, if it is due now; None if it is not.
 
-    Ticks that nobody was there for are not made up for. A tick more than one period away means that the clock was set
-    back: it counts as due, so that nothing sleeps through the hour that happens twice.
+    Ticks that nobody was there for are not made up for. A tick well over one period away (more than clocks of different
+    machines differ) means that the clock was set back: it counts as due, so that nothing sleeps through that time.
     """
     away_s = (due_at - moment).total_seconds()
-    if 0 < away_s <= every_s:
+    if 0 < away_s <= every_s + SKEW_S_MAX:
         return None
     late_s = -away_s % every_s if away_s <= 0 else 0.0
     return every_s - late_s

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from tutela.domain.ids import JobId
 
 EXPLANATIONS: Final[dict[ErrorCode, Any]] = {
-    ErrorCode.FAILED: _("The work ended in an error that nobody foresaw. The place in the code tells a developer more."),
+    ErrorCode.FAILED: _(
+        "The work ended in an error that nobody foresaw. The place in the code tells a developer more."
+    ),
     ErrorCode.REFUSED: _("The work could not be done as things stand, for example because a setting is missing."),
     ErrorCode.DATABASE: _("The database was away, full or read-only."),
     ErrorCode.WORKER_DIED: _(
@@ -32,7 +34,9 @@ EXPLANATIONS: Final[dict[ErrorCode, Any]] = {
     ),
     ErrorCode.LEASE_LOST: _("The work took longer than it may, so another worker had begun it again."),
     ErrorCode.UNKNOWN_NAME: _("This version of Tutela does no such work. An older or newer one asked for it."),
-    ErrorCode.WRONG_ARGUMENTS: _("This version of Tutela does such work in another way. Running it again will not help."),
+    ErrorCode.WRONG_ARGUMENTS: _(
+        "This version of Tutela does such work in another way. Running it again will not help."
+    ),
 }
 WORTH_A_RERUN: Final = frozenset(ErrorCode) - {ErrorCode.WRONG_ARGUMENTS}
 

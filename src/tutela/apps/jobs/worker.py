@@ -1,7 +1,7 @@
 """The loop that does the work: one job at a time; run as many workers as there should be jobs at once.
 
 Each round: reap what dead workers left, enqueue periodic work that is due, lease one job, do it, finish or fail it. A
-second thread extends the lease meanwhile. Nothing that goes wrong in a job or in the database ends the loop: an error of
+second thread extends the lease meanwhile. Nothing that goes wrong in a job or the database ends the loop: an error of
 the database makes it wait, up to `_AWAY_S_MAX`, and try again.
 
 Stopping: with `stop` set, the loop ends after the job at hand. A process has `grace_s` for that (`run_worker_process`);
@@ -130,7 +130,7 @@ def do(lease: Lease) -> None:
     except LeaseLostError:
         log.warning("job-lost", job=lease.name, job_id=str(lease.job_id), attempt=lease.attempt)
         return
-    except Exception as error:  # noqa: BLE001 - whatever the work raises is this job's failure, and must not end the worker
+    except Exception as error:
         code, place = code_of(error), _place(error)
         log.warning("job-failed", job=lease.name, job_id=str(lease.job_id), attempt=lease.attempt, reason=code)
         queue.fail(lease, code, place)

@@ -38,7 +38,7 @@ class Decision(models.Model):
     decided_by = models.CharField(max_length=16)  # the pseudonym of a person
     decided_at = models.DateTimeField(default=clock.now, editable=False)
 
-    class Meta:  # noqa: D106 - Django's own name
+    class Meta:
         ordering = ("-decided_at", "-id")
 
     def __str__(self) -> str:

@@ -32,7 +32,7 @@ class Concern(models.Model):
     answered_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
 
-    class Meta:  # noqa: D106 - Django's own name
+    class Meta:
         constraints = (models.UniqueConstraint(fields=["case"], condition=Q(closed_at=None), name="concern_open_once"),)
         ordering = ("raised_at", "id")
 

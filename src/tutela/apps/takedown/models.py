@@ -37,7 +37,7 @@ class Notice(models.Model):
     sent_at = models.DateTimeField(null=True)
     gone_at = models.DateTimeField(null=True)
 
-    class Meta:  # noqa: D106 - Django's own name
+    class Meta:
         constraints = (
             models.UniqueConstraint(fields=["location"], condition=Q(gone_at=None), name="notice_open_once"),
         )
@@ -58,7 +58,7 @@ class Probe(models.Model):
     http_status = models.PositiveSmallIntegerField(null=True)
     failure = models.CharField(max_length=32, blank=True)
 
-    class Meta:  # noqa: D106 - Django's own name
+    class Meta:
         ordering = ("done_at", "id")
 
     def __str__(self) -> str:

@@ -42,7 +42,7 @@ class Case(models.Model):
     reasons = models.JSONField(default=list)  # of [code, points, count]
     opened_at = models.DateTimeField(default=clock.now, editable=False)
 
-    class Meta:  # noqa: D106 - Django's own name
+    class Meta:
         indexes = (
             models.Index(fields=["-score", "opened_at"], name="case_queue", condition=Q(state=CaseState.WAITING)),
         )
@@ -61,13 +61,13 @@ class Item(models.Model):
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="items")
     organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
-    fold = models.CharField(max_length=72, null=True, editable=False)  # noqa: DJ001 - none is not an empty one: many have none
+    fold = models.CharField(max_length=72, null=True, editable=False)
     md5 = models.CharField(max_length=32, blank=True)
     sha1 = models.CharField(max_length=40, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     looked_up_at = models.DateTimeField(null=True)
 
-    class Meta:  # noqa: D106 - Django's own name
+    class Meta:
         constraints = (models.UniqueConstraint(fields=["organisation", "fold"], name="item_once"),)
 
     def __str__(self) -> str:
@@ -91,7 +91,7 @@ class Location(models.Model):
     address = EncryptedText(subject="case_id")
     reported_at = models.DateTimeField(default=clock.now, editable=False)
 
-    class Meta:  # noqa: D106 - Django's own name
+    class Meta:
         ordering = ("reported_at", "id")
 
     def __str__(self) -> str:
@@ -114,7 +114,7 @@ class Match(models.Model):
     owner = models.CharField(max_length=200, blank=True)
     found_at = models.DateTimeField(default=clock.now, editable=False)
 
-    class Meta:  # noqa: D106 - Django's own name
+    class Meta:
         constraints = (
             models.UniqueConstraint(fields=["item", "list_name", "list_version", "entry_id"], name="match_once"),
         )

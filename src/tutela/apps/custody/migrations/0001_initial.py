@@ -5,102 +5,118 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Checkpoint',
+            name="Checkpoint",
             fields=[
-                ('size', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('note', models.TextField()),
-                ('signed_at', models.DateTimeField(default=tutela.engine.clock.now)),
+                ("size", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("note", models.TextField()),
+                ("signed_at", models.DateTimeField(default=tutela.engine.clock.now)),
             ],
             options={
-                'ordering': ('-size',),
+                "ordering": ("-size",),
             },
         ),
         migrations.CreateModel(
-            name='Disposal',
+            name="Disposal",
             fields=[
-                ('id', models.UUIDField(default=tutela.engine.clock.new_id, editable=False, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(db_index=True, default=tutela.engine.clock.now)),
-                ('subject_id', models.UUIDField(db_index=True)),
-                ('kind', models.CharField(max_length=32)),
-                ('outcome', models.CharField(max_length=32)),
-                ('rule', models.CharField(blank=True, max_length=64)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=tutela.engine.clock.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("at", models.DateTimeField(db_index=True, default=tutela.engine.clock.now)),
+                ("subject_id", models.UUIDField(db_index=True)),
+                ("kind", models.CharField(max_length=32)),
+                ("outcome", models.CharField(max_length=32)),
+                ("rule", models.CharField(blank=True, max_length=64)),
             ],
             options={
-                'ordering': ('-at',),
+                "ordering": ("-at",),
             },
         ),
         migrations.CreateModel(
-            name='Hold',
+            name="Hold",
             fields=[
-                ('id', models.UUIDField(default=tutela.engine.clock.new_id, editable=False, primary_key=True, serialize=False)),
-                ('subject_id', models.UUIDField(db_index=True)),
-                ('reason', models.CharField(max_length=32)),
-                ('placed_at', models.DateTimeField(default=tutela.engine.clock.now)),
-                ('until', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=tutela.engine.clock.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("subject_id", models.UUIDField(db_index=True)),
+                ("reason", models.CharField(max_length=32)),
+                ("placed_at", models.DateTimeField(default=tutela.engine.clock.now)),
+                ("until", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
             ],
             options={
-                'ordering': ('placed_at',),
+                "ordering": ("placed_at",),
             },
         ),
         migrations.CreateModel(
-            name='Reason',
+            name="Reason",
             fields=[
-                ('id', models.UUIDField(default=tutela.engine.clock.new_id, editable=False, primary_key=True, serialize=False)),
-                ('subject_id', models.UUIDField(db_index=True)),
-                ('sealed', models.BinaryField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=tutela.engine.clock.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("subject_id", models.UUIDField(db_index=True)),
+                ("sealed", models.BinaryField()),
             ],
         ),
         migrations.CreateModel(
-            name='Tile',
+            name="Tile",
             fields=[
-                ('path', models.CharField(max_length=80, primary_key=True, serialize=False)),
-                ('hashes', models.BinaryField()),
+                ("path", models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ("hashes", models.BinaryField()),
             ],
         ),
         migrations.CreateModel(
-            name='DataKey',
+            name="DataKey",
             fields=[
-                ('subject_id', models.UUIDField(primary_key=True, serialize=False)),
-                ('wrapped', models.BinaryField(default=bytes)),
-                ('master', models.CharField(max_length=16)),
-                ('created_at', models.DateTimeField(default=tutela.engine.clock.now)),
-                ('destroyed_at', models.DateTimeField(null=True)),
+                ("subject_id", models.UUIDField(primary_key=True, serialize=False)),
+                ("wrapped", models.BinaryField(default=bytes)),
+                ("master", models.CharField(max_length=16)),
+                ("created_at", models.DateTimeField(default=tutela.engine.clock.now)),
+                ("destroyed_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['master'], name='data_key_master')],
+                "indexes": [models.Index(fields=["master"], name="data_key_master")],
             },
         ),
         migrations.CreateModel(
-            name='Leaf',
+            name="Leaf",
             fields=[
-                ('serial', models.BigAutoField(primary_key=True, serialize=False)),
-                ('position', models.BigIntegerField(null=True, unique=True)),
-                ('chain_id', models.UUIDField()),
-                ('object_id', models.UUIDField(db_index=True)),
-                ('event', models.CharField(max_length=36, unique=True)),
-                ('time', models.CharField(max_length=27)),
-                ('actor', models.CharField(max_length=40)),
-                ('action', models.CharField(max_length=65)),
-                ('kind', models.CharField(max_length=32)),
-                ('object', models.CharField(max_length=64)),
-                ('reason', models.CharField(max_length=32)),
-                ('policy', models.CharField(max_length=15)),
-                ('previous', models.CharField(default='', max_length=36)),
-                ('detail', models.CharField(default='', max_length=36)),
-                ('detail_digest', models.CharField(default='', max_length=64)),
-                ('sealed', models.BinaryField(default=bytes)),
+                ("serial", models.BigAutoField(primary_key=True, serialize=False)),
+                ("position", models.BigIntegerField(null=True, unique=True)),
+                ("chain_id", models.UUIDField()),
+                ("object_id", models.UUIDField(db_index=True)),
+                ("event", models.CharField(max_length=36, unique=True)),
+                ("time", models.CharField(max_length=27)),
+                ("actor", models.CharField(max_length=40)),
+                ("action", models.CharField(max_length=65)),
+                ("kind", models.CharField(max_length=32)),
+                ("object", models.CharField(max_length=64)),
+                ("reason", models.CharField(max_length=32)),
+                ("policy", models.CharField(max_length=15)),
+                ("previous", models.CharField(default="", max_length=36)),
+                ("detail", models.CharField(default="", max_length=36)),
+                ("detail_digest", models.CharField(default="", max_length=64)),
+                ("sealed", models.BinaryField(default=bytes)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('position', None)), fields=['serial'], name='leaf_waiting'), models.Index(fields=['chain_id', 'position'], name='leaf_chain')],
+                "indexes": [
+                    models.Index(condition=models.Q(("position", None)), fields=["serial"], name="leaf_waiting"),
+                    models.Index(fields=["chain_id", "position"], name="leaf_chain"),
+                ],
             },
         ),
     ]

@@ -5,58 +5,95 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='DeadJob',
+            name="DeadJob",
             fields=[
-                ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=64)),
-                ('payload', models.JSONField(default=dict)),
-                ('key', models.CharField(max_length=200, null=True)),
-                ('priority', models.SmallIntegerField(default=0)),
-                ('enqueued_at', models.DateTimeField()),
-                ('died_at', models.DateTimeField(db_index=True, default=tutela.engine.clock.now)),
-                ('attempts', models.PositiveIntegerField()),
-                ('error', models.CharField(choices=[('failed', 'failed'), ('refused', 'refused'), ('database', 'database'), ('worker-died', 'worker-died'), ('lease-lost', 'lease-lost'), ('unknown-name', 'unknown-name'), ('wrong-arguments', 'wrong-arguments')], max_length=32)),
-                ('place', models.CharField(blank=True, max_length=200)),
+                ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=64)),
+                ("payload", models.JSONField(default=dict)),
+                ("key", models.CharField(max_length=200, null=True)),
+                ("priority", models.SmallIntegerField(default=0)),
+                ("enqueued_at", models.DateTimeField()),
+                ("died_at", models.DateTimeField(db_index=True, default=tutela.engine.clock.now)),
+                ("attempts", models.PositiveIntegerField()),
+                (
+                    "error",
+                    models.CharField(
+                        choices=[
+                            ("failed", "failed"),
+                            ("refused", "refused"),
+                            ("database", "database"),
+                            ("worker-died", "worker-died"),
+                            ("lease-lost", "lease-lost"),
+                            ("unknown-name", "unknown-name"),
+                            ("wrong-arguments", "wrong-arguments"),
+                        ],
+                        max_length=32,
+                    ),
+                ),
+                ("place", models.CharField(blank=True, max_length=200)),
             ],
             options={
-                'ordering': ('-died_at', 'id'),
+                "ordering": ("-died_at", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Tick',
+            name="Tick",
             fields=[
-                ('name', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('due_at', models.DateTimeField()),
+                ("name", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("due_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.UUIDField(default=tutela.engine.clock.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=64)),
-                ('payload', models.JSONField(default=dict)),
-                ('key', models.CharField(max_length=200, null=True, unique=True)),
-                ('priority', models.SmallIntegerField(default=0)),
-                ('run_at', models.DateTimeField(null=True)),
-                ('asked', models.PositiveIntegerField(default=1)),
-                ('enqueued_at', models.DateTimeField(default=tutela.engine.clock.now, editable=False)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('error', models.CharField(blank=True, choices=[('failed', 'failed'), ('refused', 'refused'), ('database', 'database'), ('worker-died', 'worker-died'), ('lease-lost', 'lease-lost'), ('unknown-name', 'unknown-name'), ('wrong-arguments', 'wrong-arguments')], max_length=32)),
-                ('place', models.CharField(blank=True, max_length=200)),
-                ('lease', models.UUIDField(null=True)),
-                ('leased_until', models.DateTimeField(null=True)),
-                ('worker', models.CharField(blank=True, max_length=64)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=tutela.engine.clock.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=64)),
+                ("payload", models.JSONField(default=dict)),
+                ("key", models.CharField(max_length=200, null=True, unique=True)),
+                ("priority", models.SmallIntegerField(default=0)),
+                ("run_at", models.DateTimeField(null=True)),
+                ("asked", models.PositiveIntegerField(default=1)),
+                ("enqueued_at", models.DateTimeField(default=tutela.engine.clock.now, editable=False)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                (
+                    "error",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("failed", "failed"),
+                            ("refused", "refused"),
+                            ("database", "database"),
+                            ("worker-died", "worker-died"),
+                            ("lease-lost", "lease-lost"),
+                            ("unknown-name", "unknown-name"),
+                            ("wrong-arguments", "wrong-arguments"),
+                        ],
+                        max_length=32,
+                    ),
+                ),
+                ("place", models.CharField(blank=True, max_length=200)),
+                ("lease", models.UUIDField(null=True)),
+                ("leased_until", models.DateTimeField(null=True)),
+                ("worker", models.CharField(blank=True, max_length=64)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('lease', None)), fields=['priority', 'id'], name='job_waiting'), models.Index(condition=models.Q(('lease', None), _negated=True), fields=['leased_until'], name='job_leased')],
+                "indexes": [
+                    models.Index(condition=models.Q(("lease", None)), fields=["priority", "id"], name="job_waiting"),
+                    models.Index(
+                        condition=models.Q(("lease", None), _negated=True), fields=["leased_until"], name="job_leased"
+                    ),
+                ],
             },
         ),
     ]
