@@ -16,7 +16,7 @@ of `a.zip`, file `a.zip`, file `link` (`unread`, `symlink`); the summary counts 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping  # noqa: TC003  - msgspec reads the fields of ScanSummary at run time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum

@@ -10,10 +10,10 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tutela.entry.settings")
 django.setup(set_prefix=False)
 
-from django.conf import settings
+from django.conf import settings  # noqa: E402 - only now are they there
 
-from tutela.entry import logs
-from tutela.entry.bodies import BodyLimit
+from tutela.entry import logs  # noqa: E402 - as above
+from tutela.entry.bodies import BodyLimit  # noqa: E402 - as above
 
 logs.configure(settings.LOGGING)
 application = BodyLimit(get_asgi_application(), settings.TUTELA.request_bytes_max)

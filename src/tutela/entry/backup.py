@@ -58,7 +58,7 @@ class Manifest:
 def backup(folder: Path) -> Manifest:
     """Copy into `folder`, which must be new or empty. The service may go on running."""
     with at_the_desk():
-        from django.conf import settings
+        from django.conf import settings  # noqa: PLC0415 - needs Django set up
 
         if folder.exists() and any(folder.iterdir()):
             raise DeskError(f"{folder} is not empty", hint="Name a new folder; a backup never writes over another.")
@@ -137,7 +137,7 @@ def _fill_sqlite(copy: Path, target: Path) -> store.Contents:
 
 
 def _copy_postgres(target: Path) -> store.Contents:
-    from django.db import transaction
+    from django.db import transaction  # noqa: PLC0415 - needs Django set up
 
     connection = _strongest()
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
@@ -152,7 +152,7 @@ def _copy_postgres(target: Path) -> store.Contents:
 
 
 def _fill_postgres(copy: Path) -> store.Contents:
-    from django.conf import settings
+    from django.conf import settings  # noqa: PLC0415 - needs Django set up
 
     connection = _strongest()
     with connection.cursor() as cursor:
@@ -162,7 +162,7 @@ def _fill_postgres(copy: Path) -> store.Contents:
     connection.close()
     postgres_programs.restore(_url(), copy)
     if settings.TUTELA.migration_url:
-        from tutela.entry.owning import give_rights
+        from tutela.entry.owning import give_rights  # noqa: PLC0415 - needs Django set up
 
         give_rights(settings.TUTELA.database_url)
     with connection.cursor() as cursor:
@@ -171,13 +171,13 @@ def _fill_postgres(copy: Path) -> store.Contents:
 
 def _strongest() -> Any:
     """Return the owner's connection where one is set, else the service's own."""
-    from django.db import connections
+    from django.db import connections  # noqa: PLC0415 - needs Django set up
 
     return connections["owner" if "owner" in connections.settings else "default"]
 
 
 def _url() -> str:
-    from django.conf import settings
+    from django.conf import settings  # noqa: PLC0415 - needs Django set up
 
     return settings.TUTELA.migration_url or settings.TUTELA.database_url
 
@@ -195,8 +195,8 @@ def _differences(manifest: Manifest, found: store.Contents) -> Iterator[str]:
 
 
 def _faults_of_record() -> Iterator[str]:
-    from tutela.apps.custody import keyring, sequencer, verifying
-    from tutela.apps.custody.models import DataKey
+    from tutela.apps.custody import keyring, sequencer, verifying  # noqa: PLC0415 - needs Django set up
+    from tutela.apps.custody.models import DataKey  # noqa: PLC0415 - as above
 
     yield from verifying.verify_log().faults
     known = [key.id for key in keyring.masters()]

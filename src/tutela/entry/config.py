@@ -51,7 +51,7 @@ def _setting(default: Any, meaning: str) -> Any:
 class Settings:
     """Everything that an operator may choose. Sizes and times carry their unit at the end of the name."""
 
-    home: Path = _setting(
+    home: Path = _setting(  # noqa: RUF009 - a path cannot be changed either
         Path.home() / ".local/share/tutela",
         "folder that holds the embedded database, the keys and the hash lists; made with mode 0700",
     )

@@ -22,7 +22,7 @@ class Prepared:
 def prepare() -> Prepared:
     """Bring the tables up to date as their owner and give the application role its rights. May be repeated."""
     with at_the_desk():
-        from django.conf import settings
+        from django.conf import settings  # noqa: PLC0415 - needs Django set up
 
         if not settings.TUTELA.migration_url:
             raise DeskError(
@@ -35,10 +35,10 @@ def prepare() -> Prepared:
 
 def give_rights(url: str) -> Prepared:
     """Make the role that `url` names where it is not there, and give it exactly what it needs."""
-    from django.db import connections
+    from django.db import connections  # noqa: PLC0415 - needs Django set up
 
-    from tutela.apps.access import store
-    from tutela.apps.custody import guards
+    from tutela.apps.access import store  # noqa: PLC0415 - as above
+    from tutela.apps.custody import guards  # noqa: PLC0415 - as above
 
     parts, owner = urlsplit(url), connections[OWNER]
     role = unquote(parts.username or "")

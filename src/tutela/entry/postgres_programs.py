@@ -37,7 +37,7 @@ def _run(name: str, url: str, *arguments: str) -> None:
     told: dict[str, Any] = conninfo.conninfo_to_dict(url)
     secret = {"PGPASSWORD": str(told.pop("password"))} if "password" in told else {}
     environment = os.environ | secret | {"PGOPTIONS": SEES_EVERYTHING}
-    ended = subprocess.run(
+    ended = subprocess.run(  # noqa: S603 - a program of the system, our own arguments
         [program, *arguments, f"--dbname={conninfo.make_conninfo('', **told)}"],
         env=environment,
         stdin=subprocess.DEVNULL,

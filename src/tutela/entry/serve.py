@@ -25,10 +25,10 @@ def serve() -> None:
     with at_the_desk():
         prepare()
 
-    import uvicorn
-    from django.conf import settings
+    import uvicorn  # noqa: PLC0415 - the settings must be judged first
+    from django.conf import settings  # noqa: PLC0415 - as above
 
-    from tutela.entry.asgi import application
+    from tutela.entry.asgi import application  # noqa: PLC0415 - as above
 
     tutela = settings.TUTELA
     click.echo(f"Tutela answers on {tutela.origin}  (Ctrl-C stops it)")
@@ -49,7 +49,7 @@ def serve() -> None:
 
 def prepare() -> None:
     """Bring the tables up to date, and print the first administrator's code where nobody is there yet."""
-    from django.db import connections
+    from django.db import connections  # noqa: PLC0415 - needs Django set up
 
     bring_up_to_date()
     if (first := first_administrator()) is not None:
@@ -59,12 +59,12 @@ def prepare() -> None:
 
 def first_administrator() -> FirstAdministrator | None:
     """Add an organisation and its administrator where nobody is there yet; None otherwise."""
-    from django.conf import settings
-    from django.db import transaction
+    from django.conf import settings  # noqa: PLC0415 - needs Django set up
+    from django.db import transaction  # noqa: PLC0415
 
-    from tutela.apps.access import services
-    from tutela.apps.access.models import Person
-    from tutela.apps.access.public import SYSTEM, Role
+    from tutela.apps.access import services  # noqa: PLC0415
+    from tutela.apps.access.models import Person  # noqa: PLC0415
+    from tutela.apps.access.public import SYSTEM, Role  # noqa: PLC0415
 
     with transaction.atomic():
         if Person.objects.exists():
@@ -81,7 +81,7 @@ def first_administrator() -> FirstAdministrator | None:
 
 
 def _print(first: FirstAdministrator) -> None:
-    from django.conf import settings
+    from django.conf import settings  # noqa: PLC0415 - needs Django set up
 
     click.echo(
         "\n".join(

@@ -19,7 +19,7 @@ home.prepare(TUTELA.home)
 
 DEBUG = TUTELA.debug
 SECRET_KEY = home.secret_key(TUTELA.home)
-ALLOWED_HOSTS = sorted({TUTELA.host, TUTELA.listen_host, "localhost"} - {"0.0.0.0", "::"})
+ALLOWED_HOSTS = sorted({TUTELA.host, TUTELA.listen_host, "localhost"} - {"0.0.0.0", "::"})  # noqa: S104 - compared only
 ROOT_URLCONF = "tutela.entry.urls"
 ASGI_APPLICATION = "tutela.entry.asgi.application"
 INSTALLED_APPS = [

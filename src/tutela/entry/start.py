@@ -30,11 +30,11 @@ class DeskError(TutelaError):
 def start() -> None:
     """Read and judge the settings, set Django up, put the logs in place."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tutela.entry.settings")
-    import django
-    from django.conf import settings
+    import django  # noqa: PLC0415 - settings are read here, and may be refused
+    from django.conf import settings  # noqa: PLC0415 - as above
 
     django.setup(set_prefix=False)
-    from tutela.entry import logs
+    from tutela.entry import logs  # noqa: PLC0415 - needs the settings
 
     logs.configure(settings.LOGGING)
 
@@ -43,11 +43,11 @@ def start() -> None:
 def at_the_desk() -> Generator[None]:
     """Start, act as the system inside the block, and say in plain words what is missing or away."""
     start()
-    from django.db import DatabaseError
-    from django.http import Http404
+    from django.db import DatabaseError  # noqa: PLC0415 - needs Django set up
+    from django.http import Http404  # noqa: PLC0415 - as above
 
-    from tutela.apps.access.public import SYSTEM, acting_as
-    from tutela.entry.errors import is_passing
+    from tutela.apps.access.public import SYSTEM, acting_as  # noqa: PLC0415 - as above
+    from tutela.entry.errors import is_passing  # noqa: PLC0415 - as above
 
     try:
         with acting_as(SYSTEM):
@@ -65,7 +65,7 @@ def at_the_desk() -> Generator[None]:
 
 def pending_changes(connection: BaseDatabaseWrapper) -> int:
     """Return how many migrations the tables lack."""
-    from django.db.migrations.executor import MigrationExecutor
+    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415 - needs Django set up
 
     executor = MigrationExecutor(connection)
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
@@ -73,9 +73,9 @@ def pending_changes(connection: BaseDatabaseWrapper) -> int:
 
 def bring_up_to_date(database: str = "default") -> None:
     """Apply the migrations that the tables lack. `DeskError` where this role may not."""
-    from django.core.management import call_command
-    from django.db import ProgrammingError, connections
-    from django.db.migrations.exceptions import MigrationSchemaMissing
+    from django.core.management import call_command  # noqa: PLC0415 - needs Django set up
+    from django.db import ProgrammingError, connections  # noqa: PLC0415 - as above
+    from django.db.migrations.exceptions import MigrationSchemaMissing  # noqa: PLC0415 - as above
 
     try:
         if pending_changes(connections[database]):
@@ -94,7 +94,7 @@ def bring_up_to_date(database: str = "default") -> None:
 
 def require_tables() -> None:
     """Raise `DeskError` unless the tables are those of this version."""
-    from django.db import connection
+    from django.db import connection  # noqa: PLC0415 - needs Django set up
 
     if missing := pending_changes(connection):
         raise DeskError(

@@ -84,7 +84,7 @@ class Supervisor:
         now_s = time.monotonic()
         if child.process is None:
             if now_s >= child.next_start_s:
-                child.process = subprocess.Popen(child.command, preexec_fn=_end_with_parent)
+                child.process = subprocess.Popen(child.command, preexec_fn=_end_with_parent)  # noqa: PLW1509, S603 - one system call, our own command
                 child.started_at_s = now_s
         elif (code := child.process.poll()) is not None:
             self._mourn(child, code, now_s)
@@ -119,8 +119,8 @@ class Supervisor:
 
 def up() -> None:
     """Prepare once, then run the web process and one worker."""
-    from tutela.entry.serve import prepare
-    from tutela.entry.start import at_the_desk
+    from tutela.entry.serve import prepare  # noqa: PLC0415 - only now is Django needed
+    from tutela.entry.start import at_the_desk  # noqa: PLC0415 - as above
 
     with at_the_desk():
         prepare()

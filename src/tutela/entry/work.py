@@ -20,9 +20,9 @@ def work() -> None:
     with at_the_desk():
         require_tables()
 
-        from tutela.apps.custody.keyring import folder
-        from tutela.apps.custody.sequencer import check_published
-        from tutela.apps.jobs.public import run_worker_process
+        from tutela.apps.custody.keyring import folder  # noqa: PLC0415 - as above
+        from tutela.apps.custody.sequencer import check_published  # noqa: PLC0415 - needs Django set up
+        from tutela.apps.jobs.public import run_worker_process  # noqa: PLC0415 - as above
 
         check_published(folder())
         sequencer = _Sequencer()
@@ -38,15 +38,15 @@ class _Sequencer(threading.Thread):
         self._error: Exception | None = None
 
     def run(self) -> None:
-        from django.db import connection
+        from django.db import connection  # noqa: PLC0415 - needs Django set up
 
-        from tutela.apps.access.public import SYSTEM, acting_as
-        from tutela.apps.custody.public import run_sequencer
+        from tutela.apps.access.public import SYSTEM, acting_as  # noqa: PLC0415 - as above
+        from tutela.apps.custody.public import run_sequencer  # noqa: PLC0415 - as above
 
         try:
             with acting_as(SYSTEM):  # a thread begins without a scope
                 run_sequencer(stop=self._stop_asked)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - told by `end`, in the main thread
             self._error = error
             os.kill(os.getpid(), signal.SIGTERM)
         finally:

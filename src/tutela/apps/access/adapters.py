@@ -25,7 +25,7 @@ PROOF_S_MAX: Final = 300
 class AccountAdapter(DefaultAccountAdapter):
     """Nobody signs themselves up: people are invited."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - the library's signature
         """Say no."""
         return False
 

@@ -96,7 +96,7 @@ class Person(AbstractBaseUser):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS = ["name"]
+    REQUIRED_FIELDS = ["name"]  # noqa: RUF012 - the type that Django declares
 
     class Meta(AbstractBaseUser.Meta):
         abstract = False
@@ -111,7 +111,7 @@ class Person(AbstractBaseUser):
 
     def get_session_auth_fallback_hash(self) -> Any:
         """Yield the same under each former secret key."""
-        from django.conf import settings
+        from django.conf import settings  # noqa: PLC0415 - as Django's own
 
         for secret in settings.SECRET_KEY_FALLBACKS:
             yield self._session_hash(secret)

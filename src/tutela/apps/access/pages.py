@@ -307,7 +307,7 @@ def _code_page(request: HttpRequest, invitation: services.Invitation) -> HttpRes
     return render(request, "access/code.html", context)
 
 
-class _told:
+class _told:  # noqa: N801 - reads as a verb in a `with`
     """Say in a notice that a verb was done, or why it was not."""
 
     def __init__(self, request: HttpRequest, done: str) -> None:

@@ -66,7 +66,7 @@ def _record_removed(instance: Authenticator, **_: Any) -> None:
 
 
 def _record(action: Action, authenticator: Authenticator) -> None:
-    from tutela.apps.access.public import person_actor
+    from tutela.apps.access.public import person_actor  # noqa: PLC0415 - public asks this module who passed
 
     person = Person.objects.get(pk=authenticator.user.pk)
     with transaction.atomic():

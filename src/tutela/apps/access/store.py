@@ -39,7 +39,7 @@ OWNED: Final = """
     WHERE schemaname = current_schema() AND pg_has_role(%s, tableowner, 'MEMBER')
 """
 CREATE_ROLE: Final = "CREATE ROLE {role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS"
-WITH_PASSWORD: Final = "ALTER ROLE {role} PASSWORD %s"
+WITH_PASSWORD: Final = "ALTER ROLE {role} PASSWORD %s"  # noqa: S105 - a statement, not a secret
 GRANTS: Final = (
     "REVOKE CREATE ON SCHEMA {schema} FROM PUBLIC",
     "GRANT USAGE ON SCHEMA {schema} TO {role}",

@@ -182,7 +182,7 @@ def _sync_folder(path: Path) -> None:
         os.close(descriptor)
 
 
-def _refuse_if(needed: bool, path: Path) -> None:
+def _refuse_if(needed: bool, path: Path) -> None:  # noqa: FBT001 - reads as a sentence at each call
     if needed:
         raise KeyringError(
             f"{path} is missing, and the database holds what was made with it",

@@ -31,7 +31,7 @@ def pages(template: str, files: Mapping[str, bytes], *, date: str) -> list[bytes
 
 
 def _compiled(template: str, files: Mapping[str, bytes], date: str, form: Literal["pdf", "png"]) -> list[bytes]:
-    import typst
+    import typst  # noqa: PLC0415 - 80 MB that only a process which prints should load
 
     made = typst.compile(
         _TEMPLATES / template,
@@ -48,6 +48,6 @@ def _compiled(template: str, files: Mapping[str, bytes], date: str, form: Litera
 
 @cache
 def _fonts() -> typst.Fonts:
-    import typst
+    import typst  # noqa: PLC0415 - as above
 
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)

@@ -98,7 +98,7 @@ def receipt_code(token: str) -> str:
 def _explained(problem: rules.Problem) -> str:
     return {
         rules.Problem.HAS_MEDIA: _(
-            "Please send no pictures, videos or other files. Do not download, copy or forward them: the address is enough."
+            "Please send no pictures, videos or other files. Do not download, copy or forward them: the address is enough."  # noqa: E501 - one sentence
         ),
         rules.Problem.NO_ADDRESS: _("Please give the address of the page, or tell us about a child in danger."),
         rules.Problem.NOT_AN_ADDRESS: _("This is not the address of a page. It begins with https:// or http://."),

@@ -22,7 +22,7 @@ class Job(models.Model):
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
     name = models.CharField(max_length=NAME_CHARACTERS_MAX)
     payload = models.JSONField(default=dict)
-    key = models.CharField(max_length=KEY_CHARACTERS_MAX, null=True, unique=True)
+    key = models.CharField(max_length=KEY_CHARACTERS_MAX, null=True, unique=True)  # noqa: DJ001 - NULL is no key, and not a duplicate
     priority = models.SmallIntegerField(default=0)
     run_at = models.DateTimeField(null=True)
     asked = models.PositiveIntegerField(default=1)
@@ -50,7 +50,7 @@ class DeadJob(models.Model):
     id = models.UUIDField(primary_key=True, editable=False)
     name = models.CharField(max_length=NAME_CHARACTERS_MAX)
     payload = models.JSONField(default=dict)
-    key = models.CharField(max_length=KEY_CHARACTERS_MAX, null=True)
+    key = models.CharField(max_length=KEY_CHARACTERS_MAX, null=True)  # noqa: DJ001 - as in Job
     priority = models.SmallIntegerField(default=0)
     enqueued_at = models.DateTimeField()
     died_at = models.DateTimeField(default=clock.now, db_index=True)

@@ -62,7 +62,7 @@ def waiting(actor: Actor) -> list[Waiting]:
     """Return what waits for this actor: work that was given up."""
     if not can(actor, Permission.JOBS_JOB_RERUN):
         return []
-    from django.utils.translation import gettext as _
+    from django.utils.translation import gettext as _  # noqa: PLC0415 - only where somebody looks
 
     count = DeadJob.objects.count()
     return [Waiting(_("Work that was given up"), count, "/jobs/")] if count else []

@@ -130,7 +130,7 @@ def do(lease: Lease) -> None:
     except LeaseLostError:
         log.warning("job-lost", job=lease.name, job_id=str(lease.job_id), attempt=lease.attempt)
         return
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever the work raises is this job's failure, and must not end the worker
         code, place = code_of(error), _place(error)
         log.warning("job-failed", job=lease.name, job_id=str(lease.job_id), attempt=lease.attempt, reason=code)
         queue.fail(lease, code, place)

@@ -61,7 +61,7 @@ class Item(models.Model):
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="items")
     organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
-    fold = models.CharField(max_length=72, null=True, editable=False)
+    fold = models.CharField(max_length=72, null=True, editable=False)  # noqa: DJ001 - none is not an empty one: many have none
     md5 = models.CharField(max_length=32, blank=True)
     sha1 = models.CharField(max_length=40, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)

@@ -61,7 +61,7 @@ def detect(head: bytes) -> ListFormat:
 
 def open_list(
     path: Path | str,
-    format: ListFormat | str | None = None,
+    format: ListFormat | str | None = None,  # noqa: A002  - the word a caller looks for
     *,
     kind: SignalKind | None = None,
     columns: Mapping[str, str] | None = None,
@@ -100,7 +100,7 @@ class ListRows:
     `format`, `notes`: what the file was read as; `size_bytes`, `bytes_read`: for a progress bar.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917  - called in one place, above
         self,
         stream: BinaryIO,
         size_bytes: int,

@@ -97,7 +97,7 @@ class ScanFacts:
         at = moment(row.times.modified_ns) if row.times else None
         if at is not None:
             self.hit_months[at.year, at.month] += 1
-        folder = os.path.dirname(row.path)
+        folder = os.path.dirname(row.path)  # noqa: PTH120  - bytes
         if folder in self.folders or len(self.folders) < FOLDERS_COUNTED_MAX:
             self.folders[folder] = self.folders.get(folder, KindCount()).plus(exact=exact, near=near)
         else:

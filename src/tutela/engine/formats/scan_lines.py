@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from tutela.domain.lists import MatchKind
+from tutela.domain.lists import MatchKind  # noqa: TC001  - msgspec reads the types at run time
 from tutela.domain.media import MediaType, Reason, Verdict
-from tutela.domain.scan import ListUse, RowNote, ScanOptions, ScanSummary
+from tutela.domain.scan import ListUse, RowNote, ScanOptions, ScanSummary  # noqa: TC001  - the same
 from tutela.domain.signals import SignalKind, View
 
 

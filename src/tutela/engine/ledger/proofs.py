@@ -116,7 +116,7 @@ def verify_consistency(old_size: int, old_root: bytes, new_size: int, new_root: 
     )
 
 
-def _require(holds: bool, message: str) -> None:
+def _require(holds: bool, message: str) -> None:  # noqa: FBT001  - reads as a sentence at each call
     if not holds:
         raise ProofError(message)
 

@@ -28,7 +28,7 @@ def replace_file(path: Path, content: bytes) -> None:
     """Give a small file new content in one step: a reader sees the old or the new, never a part."""
     beside = path.with_name(f".{path.name}.new")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, PRIVATE_FILE)
-    with open(descriptor, "wb") as file:
+    with open(descriptor, "wb") as file:  # noqa: PTH123  - a descriptor, not a path
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

@@ -35,7 +35,7 @@ class Column:
     def __init__(self, folder: Path, dtype: str, stack: ExitStack) -> None:
         self.dtype = np.dtype(dtype)
         self.pending: Any = bytearray() if dtype == "u1" else array(_CODES[dtype])
-        self._file = stack.enter_context(tempfile.TemporaryFile(dir=folder))
+        self._file = stack.enter_context(tempfile.TemporaryFile(dir=folder))  # noqa: SIM115  - the stack closes it
         self._bytes = 0
 
     def spill(self, bytes_min: int = SPILL_BYTES) -> None:

@@ -61,7 +61,7 @@ class ListStore:
             path.name for path in self._folder.iterdir() if _NAME.fullmatch(path.name) and (path / _POINTER).is_file()
         )
 
-    def add(
+    def add(  # noqa: PLR0917  - what a list says about itself, in the order in which people say it
         self,
         name: str,
         owner: str,

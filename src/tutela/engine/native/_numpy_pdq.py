@@ -73,7 +73,7 @@ def views(
 def _sizes(picture: NDArray[np.generic], full_height: int, full_width: int) -> tuple[int, int, int]:
     """Check the picture; return its full size and how many full-size pixels a side each of its pixels stands for."""
     rgb = picture.dtype == np.uint8 and picture.ndim == 3 and picture.shape[2] == 3
-    luma = (picture.dtype == np.uint8 or picture.dtype == np.float32) and picture.ndim == 2
+    luma = (picture.dtype == np.uint8 or picture.dtype == np.float32) and picture.ndim == 2  # noqa: PLR1714  - dtypes compare with types by == only
     if not (rgb or luma):
         raise ValueError("a picture is uint8 (H, W, 3) or uint8 or float32 (H, W)")
     height, width = picture.shape[:2]

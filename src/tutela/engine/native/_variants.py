@@ -45,7 +45,7 @@ class Kernels(Protocol):
 def _found() -> dict[str, Kernels]:
     """Every variant that can run here, best first; NumPy always can."""
     try:
-        from tutela.engine.native import _compiled
+        from tutela.engine.native import _compiled  # noqa: PLC0415  - optional: no compiler may have been there
     except ImportError:
         return {NUMPY: _numpy}
     return {**_compiled.COMPILED, NUMPY: _numpy}
@@ -79,7 +79,7 @@ def variants() -> tuple[str, ...]:
 @contextmanager
 def use(name: str) -> Generator[None]:
     """Work with another variant for a while, in the whole process: for tests and measurements only."""
-    global _active
+    global _active  # noqa: PLW0603  - one choice for the process, made at import
     before, _active = _active, _chosen(name)
     try:
         yield

@@ -78,13 +78,13 @@ class Sandbox:
 
     def __init__(
         self,
-        limits: DecodeLimits = DecodeLimits(),
+        limits: DecodeLimits = DecodeLimits(),  # noqa: B008  - frozen
         *,
         workers: int,
         isolation: Isolation = Isolation.PERSISTENT,
         allow_missing: Collection[Layer] = (),
         memory_bytes_max: int = MEMORY_BYTES_MAX_DEFAULT,
-        decoders: Decoders = Decoders(),
+        decoders: Decoders = Decoders(),  # noqa: B008  - frozen
     ) -> None:
         """`SandboxLayerMissingError` where this host lacks a layer that is not in `allow_missing`.
 

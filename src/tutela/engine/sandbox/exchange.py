@@ -236,7 +236,7 @@ class _Answer:
         """Run the exchange to its end."""
         try:
             self.value = exchange.run()
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  - raised to whoever asks for the result
             self.error = error
 
 

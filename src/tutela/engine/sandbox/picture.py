@@ -69,7 +69,7 @@ def _guarded(decode: Callable[[], _Answer], header: Header, work: Work) -> _Answ
         return Ending(Reason.OUT_OF_MEMORY, header.width_px * header.height_px, work.limits.pixels_max)
     except StopError as stop:
         return stop.ending
-    except Exception:
+    except Exception:  # noqa: BLE001  - decoders raise nearly anything
         return Ending(header.flaw or Reason.CORRUPT)
     finally:
         PIXELS.give_back()

@@ -93,14 +93,14 @@ class _Zygote:
             configuration = Configuration(
                 control_fd=theirs.fileno(),
                 parent_pid=os.getpid(),
-                path=[os.path.abspath(entry) for entry in sys.path if entry],
+                path=[os.path.abspath(entry) for entry in sys.path if entry],  # noqa: PTH100  - plain strings, as sys.path
                 decoders=decoders,
                 limits=limits,
                 allow_missing=allow_missing,
             )
             kept = {name: os.environ[name] for name in _ENVIRONMENT_KEPT if name in os.environ}
             # Isolated (-I) and without site (-S): what it imports is what this process would import.
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603  - our own interpreter and our own words
                 [sys.executable, "-I", "-S", "-c", _BOOT, configuration.to_json()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

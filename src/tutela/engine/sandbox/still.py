@@ -94,7 +94,7 @@ def hash_still(media_type: MediaType, data: bytes, header: Header, work: Work) -
         return Ending(header.flaw) if header.flaw and ending is DONE else ending
     except (MemoryError, StopError):
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  - Pillow's plugins raise nearly anything on broken files
         reason = Reason.TRUNCATED if "truncated" in str(error) else Reason.CORRUPT
     if work.hashes or work.allowance.passed():
         return Ending(reason)

@@ -107,7 +107,7 @@ def examine_video(source: Source, media_type: MediaType, work: Work) -> Outcome:
         ending = Ending(Reason.OUT_OF_MEMORY, width * height, work.limits.pixels_max)
     except StopError as stop:
         ending = stop.ending
-    except Exception:
+    except Exception:  # noqa: BLE001  - whatever FFmpeg's binding raises on hostile bytes is a verdict
         ending = Ending(Reason.CORRUPT)
     return work.outcome(
         media_type, ending._replace(duration_ms=duration_ms), width_px=max(width, 0), height_px=max(height, 0)

@@ -165,7 +165,7 @@ class Worker:
                 outcome = _stopped(order, sink, Verdict.REFUSED, Reason.OUT_OF_MEMORY)
             except _FullError:
                 outcome = _stopped(order, sink, Verdict.REFUSED, Reason.TOO_MANY_FRAMES)
-            except Exception:
+            except Exception:  # noqa: BLE001  - whatever a decoder raises is about the file, and a verdict
                 outcome = _stopped(order, sink, Verdict.UNDECODABLE, Reason.CORRUPT)
             os.close(fd)
             sink.finish(outcome)

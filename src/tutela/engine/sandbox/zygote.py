@@ -107,7 +107,7 @@ def main(argument: str) -> NoReturn:
             limits=configuration.limits,
             allow_missing=configuration.allow_missing,
         )
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  - said to the parent, which raises it
         text = f"{type(error).__name__}: {error}".encode(errors="replace")
         control.send(bytes([ControlKind.FAILED]) + text[:FAILURE_TEXT_BYTES_MAX])
         sys.exit(1)

@@ -70,7 +70,7 @@ def _fingerprint(fd: int, status: os.stat_result, fingerprinter: Fingerprinting)
         return fingerprinter.fingerprint(fd, status.st_size)
     except (OSError, MemoryError, TutelaError):
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  - our own mistake on one file must not cost the night's scan
         detail = f"Tutela itself failed on this file ({type(error).__name__}); please report it"
         examination = Examination(MediaType.OTHER, Verdict.UNDECODABLE, Reason.DECODER_MISBEHAVED, detail=detail)
         return Fingerprint(status.st_size, None, examination)

@@ -29,10 +29,10 @@ class Matched(Protocol):
     """The hits of one file, best first, and how many more there were than a report holds."""
 
     @property
-    def hits(self) -> tuple[Hit, ...]: ...
+    def hits(self) -> tuple[Hit, ...]: ...  # noqa: D102
 
     @property
-    def left_out(self) -> int: ...
+    def left_out(self) -> int: ...  # noqa: D102
 
 
 class Matching(Protocol):

@@ -24,9 +24,9 @@ def resolve_roots(paths: Iterable[bytes]) -> tuple[bytes, ...]:
 
 
 def _resolve(path: bytes) -> bytes:
-    absolute = os.path.abspath(path)
+    absolute = os.path.abspath(path)  # noqa: PTH100  - bytes
     folder, name = os.path.split(absolute)
-    return os.path.join(os.path.realpath(folder), name) if name else absolute
+    return os.path.join(os.path.realpath(folder), name) if name else absolute  # noqa: PTH118  - bytes
 
 
 def _is_inside(path: bytes, folder: bytes) -> bool:

@@ -75,7 +75,7 @@ def scan(
     resume: bool = False,
     stop: Event | None = None,
     on_progress: Callable[[Progress], None] | None = None,
-    limits: ScanLimits = ScanLimits(),
+    limits: ScanLimits = ScanLimits(),  # noqa: B008  - frozen
 ) -> ScanOutcome:
     """Scan `header.roots` (see `resolve_roots`) into `report`. `now` gives UTC time as ISO 8601.
 
@@ -247,7 +247,7 @@ class _Run:
                     self._write([refused_row(met)])
                 if self._stop.is_set():
                     break
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  - raised again by the calling thread
             self._fail(error)
         for _ in range(workers):
             self._put(None, queue)
@@ -275,7 +275,7 @@ class _Run:
                 return
             try:
                 self._write(examine(found, self._fingerprinter, self._matcher))
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001  - raised again by the calling thread
                 self._fail(error)
             finally:
                 os.close(found.opened.fd)

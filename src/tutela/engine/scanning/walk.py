@@ -76,7 +76,7 @@ class Walk:
         self,
         roots: Sequence[bytes],
         *,
-        limits: ScanLimits = ScanLimits(),
+        limits: ScanLimits = ScanLimits(),  # noqa: B008  - frozen
         is_done: Callable[[bytes], bool] = lambda _path: False,
         own: tuple[int, int] | None = None,
     ) -> None:
@@ -106,7 +106,7 @@ class Walk:
                 os.close(self._stack.pop().opened.fd)
                 yield from self._refuse(folder.path, RowKind.FOLDER, reason_of(error), folder.before)
             else:
-                yield from self._meet(os.path.join(folder.path, name), name, folder)
+                yield from self._meet(os.path.join(folder.path, name), name, folder)  # noqa: PTH118  - bytes
 
     def _meet(self, path: bytes, name: bytes, folder: _Folder | None) -> Iterator[Found | Refused]:
         """One name: push it if it is a folder, open it if it is a file, else say why not."""

@@ -29,7 +29,7 @@ def backup_command(folder: Path) -> None:
     backup, a PostgreSQL by pg_dump. Rows are counted, so that a restore can
     prove that all are there again.
     """
-    from tutela.entry.backup import backup
+    from tutela.entry.backup import backup  # noqa: PLC0415 - help must not load Django
 
     made = backup(folder)
     click.echo(f"Backed up to {for_display(str(folder))}")
@@ -49,7 +49,7 @@ def restore_command(folder: Path) -> None:
     are missing. It never writes over a database that is there. Afterwards
     rows are counted and the record is verified.
     """
-    from tutela.entry.backup import restore
+    from tutela.entry.backup import restore  # noqa: PLC0415 - help must not load Django
 
     found = restore(folder)
     click.echo(f"Restored from {for_display(str(folder))}")

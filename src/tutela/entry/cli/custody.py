@@ -52,8 +52,8 @@ def verify_record(case: UUID | None, kept: tuple[Path, ...]) -> ExitCode:
     rewrote the record and signed it anew: give it with --checkpoint.
     """
     with at_the_desk():
-        from tutela.apps.access.public import SYSTEM
-        from tutela.apps.custody import services
+        from tutela.apps.access.public import SYSTEM  # noqa: PLC0415 - needs Django set up
+        from tutela.apps.custody import services  # noqa: PLC0415 - as above
 
         outside = [path.read_bytes() for path in kept]
         report = services.verify_case(SYSTEM, case, outside) if case else services.verify_log(SYSTEM, outside)
@@ -90,8 +90,8 @@ def show_checkpoint() -> None:
     nothing below it was changed.
     """
     with at_the_desk():
-        from tutela.apps.access.public import SYSTEM
-        from tutela.apps.custody import services
+        from tutela.apps.access.public import SYSTEM  # noqa: PLC0415 - needs Django set up
+        from tutela.apps.custody import services  # noqa: PLC0415 - as above
 
         newest = services.checkpoints(SYSTEM).first()
     if newest is None:
@@ -129,8 +129,8 @@ def export_record(case: UUID | None, output: Path, including: tuple[int, ...]) -
     this installation. That it was made is itself recorded.
     """
     with at_the_desk():
-        from tutela.apps.access.public import SYSTEM
-        from tutela.apps.custody import services
+        from tutela.apps.access.public import SYSTEM  # noqa: PLC0415 - needs Django set up
+        from tutela.apps.custody import services  # noqa: PLC0415 - as above
 
         if case:
             lines = services.export_case(SYSTEM, case, including=including)

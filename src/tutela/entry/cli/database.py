@@ -28,7 +28,7 @@ def prepare_database() -> None:
     organisation that it acts for, and can add to the record but never
     change or remove what stands there. May be repeated.
     """
-    from tutela.entry.owning import prepare
+    from tutela.entry.owning import prepare  # noqa: PLC0415 - help must not load Django
 
     done = prepare()
     made = "made" if done.role_made else "there already"

@@ -25,8 +25,8 @@ def jobs() -> None:
 def list_jobs() -> None:
     """Show how the queue is, and every job that was given up."""
     with at_the_desk():
-        from tutela.apps.access.public import SYSTEM
-        from tutela.apps.jobs.public import backlog, dead_jobs
+        from tutela.apps.access.public import SYSTEM  # noqa: PLC0415 - needs Django set up
+        from tutela.apps.jobs.public import backlog, dead_jobs  # noqa: PLC0415 - as above
 
         queue = backlog()
         click.echo(f"{queue.waiting:,} waiting, {queue.running:,} running, {queue.dead:,} given up")
@@ -39,8 +39,8 @@ def list_jobs() -> None:
 def explain_job(job: UUID) -> None:
     """Say why a JOB was given up, and whether running it again may help."""
     with at_the_desk():
-        from tutela.apps.access.public import SYSTEM
-        from tutela.apps.jobs.public import dead_job, explain
+        from tutela.apps.access.public import SYSTEM  # noqa: PLC0415 - needs Django set up
+        from tutela.apps.jobs.public import dead_job, explain  # noqa: PLC0415 - as above
 
         dead = dead_job(SYSTEM, job)
         why = explain(dead)
@@ -60,8 +60,8 @@ def explain_job(job: UUID) -> None:
 def rerun_job(job: UUID) -> None:
     """Put a JOB back into the queue, with all its attempts before it."""
     with at_the_desk():
-        from tutela.apps.access.public import SYSTEM
-        from tutela.apps.jobs.public import rerun
+        from tutela.apps.access.public import SYSTEM  # noqa: PLC0415 - needs Django set up
+        from tutela.apps.jobs.public import rerun  # noqa: PLC0415 - as above
 
         made = rerun(SYSTEM, job)
     click.echo(f"In the queue again as {made}.")
@@ -73,8 +73,8 @@ def rerun_job(job: UUID) -> None:
 def discard_job(job: UUID, *, yes: bool) -> None:
     """Give a JOB up for good. That it was is recorded."""
     with at_the_desk():
-        from tutela.apps.access.public import SYSTEM
-        from tutela.apps.jobs.public import dead_job, discard
+        from tutela.apps.access.public import SYSTEM  # noqa: PLC0415 - needs Django set up
+        from tutela.apps.jobs.public import dead_job, discard  # noqa: PLC0415 - as above
 
         name = dead_job(SYSTEM, job).name
         if not yes:

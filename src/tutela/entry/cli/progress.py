@@ -46,11 +46,11 @@ class _PlainLines:
 @contextmanager
 def _bar() -> Generator[Callable[[Progress], None]]:
     """A bar with the time left, and what was found below it."""
-    from rich.console import Console, Group
-    from rich.live import Live
-    from rich.progress import BarColumn, TextColumn
-    from rich.progress import Progress as Bar
-    from rich.text import Text
+    from rich.console import Console, Group  # noqa: PLC0415  - a tenth of a second that other commands need not pay
+    from rich.live import Live  # noqa: PLC0415
+    from rich.progress import BarColumn, TextColumn  # noqa: PLC0415
+    from rich.progress import Progress as Bar  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
 
     bar = Bar(BarColumn(bar_width=None), TextColumn("{task.description}"))
     task = bar.add_task("starting", total=None)

@@ -23,7 +23,7 @@ def up_command() -> None:
     one that keeps dying ends the whole. SIGTERM or Ctrl-C stops
     gracefully: requests and the job at hand are finished first.
     """
-    from tutela.entry.up import up
+    from tutela.entry.up import up  # noqa: PLC0415 - help must not load Django
 
     up()
 
@@ -35,7 +35,7 @@ def serve_command() -> None:
     For more than one process or machine: any number of these over one
     PostgreSQL, with at least one tutela worker beside them.
     """
-    from tutela.entry.serve import serve
+    from tutela.entry.serve import serve  # noqa: PLC0415 - help must not load Django
 
     serve()
 
@@ -47,6 +47,6 @@ def worker_command() -> None:
     Run as many as there should be jobs at once. SIGTERM or Ctrl-C lets
     the job at hand end.
     """
-    from tutela.entry.work import work
+    from tutela.entry.work import work  # noqa: PLC0415 - help must not load Django
 
     work()

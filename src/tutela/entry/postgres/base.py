@@ -36,7 +36,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._of_session = NOTHING
         return super().get_new_connection(conn_params)
 
-    def _in_scope(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+    def _in_scope(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 - Django's signature
         if not str(sql).startswith(_OF_TRANSACTIONS):
             self._send(current())
         return execute(sql, params, many, context)
@@ -52,7 +52,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         else:
             self._of_session = scope
 
-    def _set_autocommit(self, autocommit: bool) -> None:
+    def _set_autocommit(self, autocommit: bool) -> None:  # noqa: FBT001 - Django's signature
         super()._set_autocommit(autocommit)  # pyright: ignore[reportAttributeAccessIssue] - untyped there
         self._of_transaction = self._of_session
 
