@@ -15,7 +15,7 @@ sealed cannot be searched, sorted or updated in bulk by text, and the ORM says s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from django.core.exceptions import FieldError
 from django.db import models
@@ -24,6 +24,8 @@ from django.db.models.query_utils import DeferredAttribute
 from tutela.apps.custody import vault
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models.expressions import Expression
 
@@ -50,25 +52,30 @@ class _Opened(DeferredAttribute):
             return self
         value = super().__get__(instance, cls)
         if isinstance(value, Sealed):
-            value = instance.__dict__[self.field.attname] = self.field.opened(instance, value)
+            value = cast("EncryptedText", self.field).opened(instance, value)
+            _values(instance)[self.field.attname] = value
         return value
 
     def __set__(self, instance: models.Model, value: object) -> None:
-        instance.__dict__[self.field.attname] = value
+        _values(instance)[self.field.attname] = value
+
+
+def _values(instance: models.Model) -> dict[str, Any]:
+    return vars(instance)
 
 
 class EncryptedText(models.BinaryField):
     """See the module."""
 
     descriptor_class = _Opened
-    empty_values: ClassVar[list[Any]] = [None, "", b""]
+    empty_values = (None, "", b"")  # pyright: ignore[reportAssignmentType, reportIncompatibleVariableOverride]
 
     def __init__(self, *, subject: str, **more: Any) -> None:
         self.subject = subject
         more.setdefault("default", "")
         super().__init__(**more)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         """For migrations."""
         name, _, arguments, more = super().deconstruct()
         more["subject"] = self.subject
@@ -128,4 +135,4 @@ class EncryptedText(models.BinaryField):
     def _place(self, instance: models.Model) -> vault.Place:
         if instance.pk is None:
             raise FieldError(f"{self.name} is bound to its row: the row needs its id before it is saved")
-        return vault.Place(instance._meta.db_table, self.column, str(instance.pk))
+        return vault.Place(instance._meta.db_table, self.column or "", str(instance.pk))

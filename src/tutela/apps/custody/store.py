@@ -6,13 +6,15 @@ alphabets of the fields hold nothing that JSON would escape. A test holds it to 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import UUID
 
 from django.db import connection, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from django.db.models import Field
 
     from tutela.apps.custody.models import DataKey, Leaf
 
@@ -140,7 +142,7 @@ def _positions(statement: str) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _stream(statement: str, values: Sequence[object]) -> Iterator[tuple[int, bytes]]:
+def _stream(statement: str, values: Sequence[UUID | str | int]) -> Iterator[tuple[int, bytes]]:
     with transaction.atomic(), connection.chunked_cursor() as cursor:
         cursor.execute(statement, values)
         while rows := cursor.fetchmany(_ROWS_AT_ONCE):
@@ -148,10 +150,10 @@ def _stream(statement: str, values: Sequence[object]) -> Iterator[tuple[int, byt
                 yield position, entry.encode("ascii", "backslashreplace")
 
 
-def _prepared(row: Leaf | DataKey, name: str) -> object:
-    field = row._meta.get_field(name)
+def _prepared(row: Leaf | DataKey, name: str) -> Any:
+    field = cast("Field[Any, Any]", row._meta.get_field(name))
     return field.get_db_prep_save(getattr(row, name), connection)
 
 
-def _uuid(value: UUID) -> object:
+def _uuid(value: UUID) -> UUID | str:
     return value if connection.features.has_native_uuid_field else value.hex

@@ -9,7 +9,7 @@ from tutela.apps.jobs.rules import KEY_CHARACTERS_MAX, NAME_CHARACTERS_MAX, Erro
 from tutela.engine import clock
 
 _ERRORS = [(code.value, code.value) for code in ErrorCode]
-_PLACE_CHARACTERS_MAX = 200
+PLACE_CHARACTERS_MAX = 200
 
 
 class Job(models.Model):
@@ -29,7 +29,7 @@ class Job(models.Model):
     enqueued_at = models.DateTimeField(default=clock.now, editable=False)
     attempts = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=32, blank=True, choices=_ERRORS)
-    place = models.CharField(max_length=_PLACE_CHARACTERS_MAX, blank=True)
+    place = models.CharField(max_length=PLACE_CHARACTERS_MAX, blank=True)
     lease = models.UUIDField(null=True)
     leased_until = models.DateTimeField(null=True)
     worker = models.CharField(max_length=64, blank=True)
@@ -56,7 +56,7 @@ class DeadJob(models.Model):
     died_at = models.DateTimeField(default=clock.now, db_index=True)
     attempts = models.PositiveIntegerField()
     error = models.CharField(max_length=32, choices=_ERRORS)
-    place = models.CharField(max_length=_PLACE_CHARACTERS_MAX, blank=True)
+    place = models.CharField(max_length=PLACE_CHARACTERS_MAX, blank=True)
 
     class Meta:
         ordering = ("-died_at", "id")

@@ -24,7 +24,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from tutela.apps.jobs import registry, rules, store
-from tutela.apps.jobs.models import DeadJob, Job, Tick
+from tutela.apps.jobs.models import PLACE_CHARACTERS_MAX, DeadJob, Job, Tick
 from tutela.apps.jobs.rules import ErrorCode
 from tutela.domain.errors import TutelaError
 from tutela.domain.ids import JobId
@@ -178,7 +178,7 @@ def _put_back(job: Job, error: ErrorCode, place: str) -> None:
         attempts_max = registry.work_named(job.name).attempts_max
     except registry.UnknownJobError:
         attempts_max = registry.ATTEMPTS_MAX
-    place = place[: DeadJob._meta.get_field("place").max_length]
+    place = place[:PLACE_CHARACTERS_MAX]
     if job.attempts >= attempts_max:
         kept = {name: getattr(job, name) for name in ("id", "name", "payload", "key", "priority", "enqueued_at")}
         DeadJob.objects.create(**kept, attempts=job.attempts, error=error, place=place)

@@ -6,12 +6,14 @@ Asking again for one that runs makes it run once more after this run, since it m
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import UUID
 
 from django.db import connection
 
 if TYPE_CHECKING:
+    from django.db.models import Field
+
     from tutela.apps.jobs.models import Job
 
 _COLUMNS: Final = ("id", "name", "payload", "key", "priority", "run_at", "asked", "enqueued_at", "attempts", "error")
@@ -31,7 +33,7 @@ ENQUEUE: Final = """
 
 def enqueue(job: Job) -> UUID:
     """Insert `job` in the caller's transaction, or ask again for the one with its key; return the id of what stands."""
-    fields = [job._meta.get_field(name) for name in _COLUMNS]
+    fields = [cast("Field[Any, Any]", job._meta.get_field(name)) for name in _COLUMNS]
     values = [field.get_db_prep_save(getattr(job, field.attname), connection) for field in fields]
     with connection.cursor() as cursor:
         cursor.execute(ENQUEUE, values)
