@@ -30,6 +30,11 @@ _WRITERS: Final = 8
 _WINDOWS: Final = 20
 _WINDOW_S: Final = 2.0
 _START_S: Final = 12.0  # for eight interpreters to start on two cores
+_RATES: Final = (
+    ("rate of 8 writers kept, taking reports in", "report", False),
+    ("the same with the sequencer beside", "report", True),
+    ("rate of 8 writers kept, least of transactions", "row", False),
+)
 WITH_LEAVES: Final = (1, 2)  # of each four windows, as in `bench.ledger_load`
 
 
@@ -120,26 +125,26 @@ def _cost(found: Measurement) -> None:
 def _rate(found: Measurement) -> None:
     rows = []
     with Server() as server:
-        for name, beside in (
-            ("rate of 8 writers kept, PostgreSQL", False),
-            ("the same with the sequencer beside", True),
-        ):
+        for name, kind, beside in _RATES:
             server.wipe()  # a new home has new keys, and refuses a database that others made
             with Service(server.url) as service:
-                bare, leaves = _windows(service, beside=beside)
+                bare, leaves = _windows(service, kind, beside=beside)
             found.put(name, 100 * statistics.median(b / a for a, b in zip(bare, leaves, strict=True)))
             rows.append((name, statistics.median(bare), statistics.median(leaves), min(bare), max(bare)))
     columns = ("", "without, median", "with, median", "without, least", "without, most")
     found.table("Commits a second of 8 writers in alternating windows, PostgreSQL with fsync", columns, rows)
     cores = os.cpu_count()
-    found.notes.append(f"writers, server and sequencer share {cores} cores: what costs CPU costs rate here")
+    found.notes.append(
+        f"Writers and server share {cores} cores: what costs CPU costs rate. A sequencer beside them also works on in "
+        "windows without leaves, on what the windows before left to it."
+    )
 
 
-def _windows(service: Service, *, beside: bool) -> tuple[list[float], list[float]]:
+def _windows(service: Service, kind: str, *, beside: bool) -> tuple[list[float], list[float]]:
     """Commits a second in each window without and with leaves, in pairs of neighbours."""
     sequencer = service.start("tests.crash.actor", "sequence") if beside else None
     at_s = time.time() + _START_S
-    writers = [service.start("bench.ledger_load", "write", at_s, _WINDOW_S, _WINDOWS) for _ in range(_WRITERS)]
+    writers = [service.start("bench.ledger_load", "write", at_s, _WINDOW_S, _WINDOWS, kind) for _ in range(_WRITERS)]
     counts = [json.loads(service.finish(writer)) for writer in writers]
     if sequencer:
         service.kill(sequencer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import shutil
@@ -102,14 +103,11 @@ def disk_stage(small_disk):
 def test_a_full_disk_refuses_and_goes_on_once_there_is_room(disk_stage, small_disk):
     before = disk_stage.run("write", 20, 1000)
     sequencer = disk_stage.start("sequence")
+    disk_stage.wait_for(lambda state: not state["waiting"])
     ballast = small_disk / "ballast"
-    with ballast.open("wb") as stream:
+    with ballast.open("wb", buffering=0) as stream, contextlib.suppress(OSError):
         while True:
-            try:
-                stream.write(b"\0" * 4096)
-                stream.flush()
-            except OSError:
-                break
+            stream.write(b"\0" * 4096)
     full = disk_stage.run("write", 40, 0)
     assert refusals(full) == {"refused OperationalError"}
     assert sequencer.poll() is None  # it waits, and has not died of it

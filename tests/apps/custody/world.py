@@ -28,9 +28,9 @@ class World:
             options = {"kind": ObjectKind.CASE, "object_id": case, "actor": SYSTEM, "case_id": case} | more
             return record(action, **options)
 
-    def case(self, steps=None, **more):
+    def case(self, steps=4, **more):
         case = clock.new_id()
-        for step in range(len(STEPS) if steps is None else steps):
+        for step in range(steps):
             self.add(STEPS[step % len(STEPS)], case, **more)
         return case
 

@@ -6,8 +6,7 @@
 
 A missing file is made on first use, and only while the database holds nothing that needs the old one: then the right
 file is lost or elsewhere, and a new one would make things worse. Copy the folder to each machine that shares a
-database;
-back it up apart from the database, or erasure means nothing.
+database; back it up apart from the database, or erasure means nothing.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Tables of the record. Nothing in them is personal, save what is sealed under a key that can be destroyed.
 
-`Leaf` spells the fields of an entry exactly as the ledger does, as text: a row *is* its entry, on either database; no
-conversion stands between what is stored, what is hashed and what is exported.
+`Leaf` spells the fields of an entry exactly as the ledger does, as text: a row *is* its entry, on either database, and
+no conversion stands between what is stored, what is hashed and what is exported.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ class Leaf(models.Model):
 
     `serial` follows cause and effect: whatever was committed before a leaf was inserted has a smaller one, whatever the
     clock said. `object_id` and `chain_id` are for finding; the entry itself holds a salted digest. `sealed` keeps what
-    that digest was made of, under the key of the case.
+    that digest was made of, under the key of the case. Every index here is written twice a leaf, so there are few.
     """
 
     serial = models.BigAutoField(primary_key=True)
     position = models.BigIntegerField(null=True, unique=True)
     chain_id = models.UUIDField()
-    object_id = models.UUIDField(db_index=True)
-    event = models.CharField(max_length=36, unique=True)
+    object_id = models.UUIDField()
+    event = models.CharField(max_length=36)
     time = models.CharField(max_length=27)
     actor = models.CharField(max_length=40)
     action = models.CharField(max_length=65)
@@ -42,6 +42,7 @@ class Leaf(models.Model):
             models.Index(fields=["serial"], name="leaf_waiting", condition=Q(position=None)),
             models.Index(fields=["chain_id", "position"], name="leaf_chain"),
         )
+        constraints = (models.UniqueConstraint(fields=["event"], name="leaf_event_once"),)
 
     def __str__(self) -> str:
         return self.event
@@ -72,7 +73,7 @@ class Checkpoint(models.Model):
 
 
 class Reason(models.Model):
-    """What a person wrote about one state change, encrypted. A leaf points here and holds a salted digest of it."""
+    """What a person wrote about one state change, encrypted. A leaf points here, with a salted digest of the words."""
 
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
     subject_id = models.UUIDField(db_index=True)

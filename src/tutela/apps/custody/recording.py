@@ -29,9 +29,12 @@ from tutela.engine import clock, ledger
 from tutela.engine.ledger import Action, ActorKind, ObjectKind
 from tutela.engine.ledger import Reason as ReasonCode
 from tutela.engine.ledger.blinding import SALT_BYTES
+from tutela.engine.ledger.leaf import VERSION, check
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from enum import StrEnum
+    from pathlib import Path
     from uuid import UUID
 
     from tutela.apps.access.public import Actor
@@ -69,27 +72,36 @@ def record(
     kept_salt = vault.salt(chain_id)
     salt = kept_salt or os.urandom(SALT_BYTES)
     detail, detail_digest = _keep(chain_id, salt, note) if note else ("", "")
-    entry = ledger.Leaf(
-        event=event,
-        time=clock.now(),
-        actor=pseudonym_of(actor),
-        action=action,
-        kind=kind,
-        object=ledger.object_digest(salt, kind, bound(object_id, digests)),
-        reason=reason or ReasonCode.ROUTINE,
-        policy=rules.POLICY,
-        detail=detail,
-        detail_digest=detail_digest,
-    )
+    fields = {
+        "action": _closed(action, Action),
+        "actor": pseudonym_of(actor),
+        "detail": detail,
+        "detail_digest": detail_digest,
+        "event": event,
+        "kind": _closed(kind, ObjectKind),
+        "object": ledger.object_digest(salt, kind, bound(object_id, digests)),
+        "policy": rules.POLICY,
+        "previous": "",
+        "reason": _closed(reason or ReasonCode.ROUTINE, ReasonCode),
+        "time": f"{clock.now():%Y-%m-%dT%H:%M:%S.%f}Z",
+    }
+    canonical(fields)  # whatever could not stand in the log is refused here, before the change is committed
     sealed = _sealed_digests(chain_id, event, digests) if digests and kept_salt else b""
-    store.insert_leaf(_row(entry, chain_id, object_id, sealed))
+    store.insert_leaf(fields, chain_id, object_id, sealed)
     return LeafId(event_id)
+
+
+def canonical(fields: Mapping[str, str]) -> bytes:
+    """Return the bytes of an entry. Raises `EntryError` where they are not one."""
+    entry = json.dumps({**fields, "version": VERSION}, sort_keys=True, separators=(",", ":")).encode("ascii")
+    check(entry)
+    return entry
 
 
 def pseudonym_of(actor: Actor) -> str:
     """Return the name under which an actor stands in the record."""
     kind = ActorKind.SYSTEM if actor.is_system else ActorKind.MACHINE if actor.key_id else ActorKind.PERSON
-    return _pseudonym(keyring.pseudonym_key(), kind, actor.pseudonym)
+    return _pseudonym(keyring.folder(), kind, actor.pseudonym)
 
 
 def bound(object_id: UUID, digests: Mapping[str, bytes]) -> bytes:
@@ -131,10 +143,10 @@ def _sealed_digests(chain_id: UUID, event: str, digests: Mapping[str, bytes]) ->
     return vault.seal(chain_id, text.encode("ascii"), _place(event))
 
 
-def _row(entry: ledger.Leaf, chain_id: UUID, object_id: UUID, sealed: bytes) -> Leaf:
-    fields = json.loads(entry.encode())
-    del fields["version"]
-    return Leaf(chain_id=chain_id, object_id=object_id, sealed=sealed, **fields)
+def _closed(word: StrEnum, words: type[StrEnum]) -> str:
+    if type(word) is not words:
+        raise ledger.EntryError("The record is written in closed words only", hint="See engine.ledger.words.")
+    return word.value
 
 
 def _place(event: str) -> vault.Place:
@@ -146,5 +158,5 @@ def _note_place(kept: Reason) -> vault.Place:
 
 
 @lru_cache(maxsize=4096)
-def _pseudonym(key: bytes, kind: ActorKind, identity: str) -> str:
-    return ledger.pseudonym(key, kind, identity.encode())
+def _pseudonym(_folder: Path, kind: ActorKind, identity: str) -> str:
+    return ledger.pseudonym(keyring.pseudonym_key(), kind, identity.encode())

@@ -13,19 +13,17 @@ Rules:
 
 from __future__ import annotations
 
-import json
 import threading
 from typing import TYPE_CHECKING, Final
 
 import structlog
 from django.db import DatabaseError, InterfaceError, close_old_connections, transaction
 
-from tutela.apps.custody import keyring, publishing, store
+from tutela.apps.custody import keyring, publishing, recording, store
 from tutela.apps.custody.models import Checkpoint, Leaf
 from tutela.apps.custody.tree import Edge, stored_root
 from tutela.domain.errors import TutelaError
 from tutela.engine import ledger
-from tutela.engine.ledger.leaf import VERSION, check
 from tutela.engine.ledger.proofs import consistency_proof
 from tutela.engine.ledger.tree import root
 
@@ -34,9 +32,6 @@ if TYPE_CHECKING:
 
 BATCH_MAX: Final = 1000
 INTERVAL_S: Final = 0.25
-ENTRY_FIELDS: Final = (
-    "action", "actor", "detail", "detail_digest", "event", "kind", "object", "policy", "previous", "reason", "time",
-)  # fmt: skip
 _AWAY_S_MAX: Final = 5.0
 
 log = structlog.get_logger(__name__)
@@ -138,10 +133,7 @@ def _place(leaves: list[Leaf], edge: Edge) -> None:
 
 def entry_of(leaf: Leaf) -> bytes:
     """Return the canonical bytes of a row, checked."""
-    fields: dict[str, str | int] = {name: getattr(leaf, name) for name in ENTRY_FIELDS}
-    entry = json.dumps(fields | {"version": VERSION}, sort_keys=True, separators=(",", ":")).encode("ascii")
-    check(entry)
-    return entry
+    return recording.canonical({name: getattr(leaf, name) for name in store.FIELDS})
 
 
 def _sign(last: Checkpoint, edge: Edge) -> None:

@@ -6,28 +6,28 @@ alphabets of the fields hold nothing that JSON would escape. A test holds it to 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
 
+from tutela.engine.ledger import ProofError
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from django.db.models import Field
-
-    from tutela.apps.custody.models import DataKey, Leaf
+    from tutela.apps.custody.models import DataKey
 
 _ROWS_AT_ONCE: Final = 2000
+_PLACED_AT_ONCE: Final = 250
 _LOCK: Final = 0x7475_7465_6C61_0001  # "tutela", 1
 
-_COLUMNS: Final = (
-    "chain_id", "object_id", "event", "time", "actor", "action", "kind", "object", "reason", "policy", "previous",
-    "detail", "detail_digest", "sealed",
+FIELDS: Final = (
+    "action", "actor", "detail", "detail_digest", "event", "kind", "object", "policy", "previous", "reason", "time",
 )  # fmt: skip
 INSERT_LEAF: Final = """
-    INSERT INTO custody_leaf (chain_id, object_id, event, time, actor, action, kind, object, reason, policy, previous,
-                              detail, detail_digest, sealed)
+    INSERT INTO custody_leaf (chain_id, object_id, sealed, action, actor, detail, detail_digest, event, kind, object,
+                              policy, previous, reason, time)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 SELECT_KEY: Final = "SELECT wrapped, master, destroyed_at FROM custody_datakey WHERE subject_id = %s"
@@ -35,7 +35,11 @@ INSERT_KEY: Final = """
     INSERT INTO custody_datakey (subject_id, wrapped, master, created_at) VALUES (%s, %s, %s, %s)
     ON CONFLICT (subject_id) DO NOTHING
 """
-PLACE_LEAF: Final = "UPDATE custody_leaf SET position = %s, previous = %s WHERE serial = %s AND position IS NULL"
+PLACE_LEAVES: Final = """
+    UPDATE custody_leaf SET position = placed.column1, previous = placed.column2
+    FROM (VALUES {rows}) AS placed
+    WHERE custody_leaf.serial = placed.column3 AND custody_leaf.position IS NULL
+"""
 TRY_LOCK: Final = "SELECT pg_try_advisory_xact_lock(%s)"
 ENTRY: Final = """
     '{"action":"' || action || '","actor":"' || actor || '","detail":"' || detail || '","detail_digest":"' ||
@@ -77,17 +81,18 @@ def data_key(subject_id: UUID) -> tuple[bytes, str, bool] | None:
 
 def insert_data_key(key: DataKey) -> bool:
     """Insert a subject's key; False if somebody else's came first."""
-    values = [_prepared(key, name) for name in ("subject_id", "wrapped", "master", "created_at")]
+    created_at = connection.ops.adapt_datetimefield_value(key.created_at)
+    values = [_uuid(key.subject_id), key.wrapped, key.master, created_at]
     with connection.cursor() as cursor:
         cursor.execute(INSERT_KEY, values)
         return cursor.rowcount == 1
 
 
-def insert_leaf(leaf: Leaf) -> None:
-    """Insert one leaf in the caller's transaction: one statement, four times as fast as the ORM's."""
-    values = [_prepared(leaf, name) for name in _COLUMNS]
+def insert_leaf(fields: Mapping[str, str], chain_id: UUID, object_id: UUID, sealed: bytes) -> None:
+    """Insert one leaf in the caller's transaction: one statement, and no detour through the ORM."""
+    words = [fields[name] for name in FIELDS]
     with connection.cursor() as cursor:
-        cursor.execute(INSERT_LEAF, values)
+        cursor.execute(INSERT_LEAF, [_uuid(chain_id), _uuid(object_id), sealed, *words])
 
 
 def lock() -> bool:
@@ -102,10 +107,15 @@ def lock() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def place(rows: Iterable[tuple[int, str, int]]) -> None:
-    """Give leaves their place: position, previous, serial."""
+def place(rows: Sequence[tuple[int, str, int]]) -> None:
+    """Give leaves their place: position, previous, serial. Raises `ProofError` unless each was waiting for one."""
     with connection.cursor() as cursor:
-        cursor.executemany(PLACE_LEAF, list(rows))
+        for start in range(0, len(rows), _PLACED_AT_ONCE):
+            part = rows[start : start + _PLACED_AT_ONCE]
+            statement = PLACE_LEAVES.format(rows=", ".join(["(%s, %s, %s)"] * len(part)))
+            cursor.execute(statement, [value for row in part for value in row])
+            if cursor.rowcount != len(part):
+                raise ProofError("Somebody else placed leaves at the same time")
 
 
 def newest_of_chains(chain_ids: Sequence[UUID]) -> dict[UUID, str]:
@@ -142,7 +152,7 @@ def _positions(statement: str) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _stream(statement: str, values: Sequence[UUID | str | int]) -> Iterator[tuple[int, bytes]]:
+def _stream(statement: str, values: Sequence[Any]) -> Iterator[tuple[int, bytes]]:
     with transaction.atomic(), connection.chunked_cursor() as cursor:
         cursor.execute(statement, values)
         while rows := cursor.fetchmany(_ROWS_AT_ONCE):
@@ -150,10 +160,5 @@ def _stream(statement: str, values: Sequence[UUID | str | int]) -> Iterator[tupl
                 yield position, entry.encode("ascii", "backslashreplace")
 
 
-def _prepared(row: Leaf | DataKey, name: str) -> Any:
-    field = cast("Field[Any, Any]", row._meta.get_field(name))
-    return field.get_db_prep_save(getattr(row, name), connection)
-
-
-def _uuid(value: UUID) -> UUID | str:
+def _uuid(value: UUID) -> Any:
     return value if connection.features.has_native_uuid_field else value.hex
