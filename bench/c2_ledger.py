@@ -43,6 +43,7 @@ def measure() -> Measurement:
     found = Measurement()
     _tampering(found)
     _speed(found)
+    _database(found)
     _cost(found)
     _rate(found)
     return found
@@ -82,6 +83,13 @@ def _speed(found: Measurement) -> None:
     found.put("1,000,000 entries verify", package_s)
     found.put("the same by the stand-alone verifier", alone_s)
     found.put("size of that export", len(data) / 1e6)
+
+
+def _database(found: Measurement) -> None:
+    with Server() as server, Service(server.url) as service:
+        spent = service.ask("bench.ledger_load", "whole", _ENTRIES)
+    found.put("1,000,000 entries verify in PostgreSQL, tutela custody verify", spent["verify"])
+    found.put("entries that the sequencer places", _ENTRIES / spent["sequence"])
 
 
 def million() -> bytes:

@@ -2,6 +2,7 @@
 
     python -m bench.ledger_load cost 40            CPU seconds a transaction, without, with a leaf, with a case's first
     python -m bench.ledger_load write AT 2 16 row  commit as often as possible, in 16 windows of 2 s from AT on
+    python -m bench.ledger_load whole 1000000      fill a log, give it its places, verify all of it: CPU seconds
 
 Two kinds of transaction. `row` is the least that a state change can be here, which no verb of the service is: one row,
 one job, and (or not) one leaf. `report` is a verb as it is: a report is taken in, with its case, item, jobs and (or
@@ -27,12 +28,14 @@ from django.db import connection, transaction  # noqa: E402
 
 from tests.world import make_desk  # noqa: E402
 from tutela.apps.access.public import SYSTEM, acting_as, desk_of  # noqa: E402
-from tutela.apps.custody.models import Disposal  # noqa: E402
-from tutela.apps.custody.public import Action, ObjectKind, record  # noqa: E402
+from tutela.apps.custody import rules, sequencer, verifying  # noqa: E402
+from tutela.apps.custody.models import Disposal, Leaf  # noqa: E402
+from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, record  # noqa: E402
 from tutela.apps.intake.models import Channel  # noqa: E402
 from tutela.apps.intake.services import Submission, receive  # noqa: E402
 from tutela.apps.jobs.public import enqueue, job  # noqa: E402
 from tutela.engine import clock  # noqa: E402
+from tutela.engine.ledger import object_digest  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +45,8 @@ _BLOCK: Final = 50
 _CHANGES_A_CASE: Final = 10
 WITH_LEAVES: Final = (1, 2)  # of each four windows: what drifts on the machine meets both kinds alike
 _CPUCLOCK_SCHED: Final = 2  # of linux/posix-timers: the precise clock of a process
+_CASES: Final = 1000
+_FILLED_AT_ONCE: Final = 5000
 _DIGEST: Final = bytes(range(32))
 
 
@@ -83,6 +88,44 @@ def write(at_s: str, window_s: str, windows: str, kind: str) -> None:
             count += 1
         counts.append(count)
     json.dump(counts, sys.stdout)
+
+
+def whole(entries: str) -> None:
+    """Fill a log with bare leaves as `record` writes them, sequence it, verify it as `tutela custody verify` does."""
+    _fill(int(entries))
+    spent = {}
+    start_s = time.process_time()
+    while sequencer.sequence():
+        pass
+    spent["sequence"] = time.process_time() - start_s
+    start_s = time.process_time()
+    report = verifying.verify_log()
+    spent["verify"] = time.process_time() - start_s
+    if not report.holds or report.size != int(entries):
+        raise AssertionError("the log that was filled does not hold")
+    json.dump(spent, sys.stdout)
+
+
+def _fill(entries: int) -> None:
+    cases = [clock.new_id() for _ in range(_CASES)]
+    objects = [object_digest(_DIGEST, ObjectKind.CASE, case.bytes) for case in cases]
+    for start in range(0, entries, _FILLED_AT_ONCE):
+        moment = f"{clock.now():%Y-%m-%dT%H:%M:%S.%f}Z"
+        Leaf.objects.bulk_create(
+            Leaf(
+                chain_id=cases[number % _CASES],
+                object_id=cases[number % _CASES],
+                event=str(clock.new_id()),
+                time=moment,
+                actor=f"system-{0:032x}",
+                action=Action.CASE_ASSIGNED,
+                kind=ObjectKind.CASE,
+                object=objects[number % _CASES],
+                reason=ReasonCode.ROUTINE,
+                policy=rules.POLICY,
+            )
+            for number in range(start, min(start + _FILLED_AT_ONCE, entries))
+        )
 
 
 def _rows() -> Callable[[int, bool], None]:
@@ -138,4 +181,4 @@ def _cpu_s() -> float:
 
 
 if __name__ == "__main__":
-    {"cost": cost, "write": write}[sys.argv[1]](*sys.argv[2:])
+    {"cost": cost, "write": write, "whole": whole}[sys.argv[1]](*sys.argv[2:])

@@ -40,6 +40,9 @@ _PINS: Final = (
     "pillow-heif==1.8.1",
     "scikit-image==0.26.0",
     "scikit-learn==1.9.1",
+    "django==5.2.19",
+    "django-q2==1.11.1",
+    "psycopg[binary]==3.3.9",
 )
 _BUILT: Final = "vpdq==0.2.5"
 _BUILD_PACKAGES: Final = (

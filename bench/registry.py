@@ -55,6 +55,7 @@ def _times(amount: float) -> Bar:
 
 
 _THREATEXCHANGE: Final = "threatexchange PdqSignal.hash_from_file"
+_QUEUE: Final = "django-q2, ORM broker"
 _DRAFT: Final = "Pillow draft() + pdqhash"
 
 _A1: Final = Claim(
@@ -178,4 +179,47 @@ _A7: Final = Claim(
     ),
 )
 
-CLAIMS: Final = {claim.claim_id: claim for claim in (_A1, _A2, _A3, _A4, _A5, _A6, _A7)}
+_C2: Final = Claim(
+    "C2",
+    "The ledger shows tampering, verifies quickly and costs little",
+    "At least 7 kinds of tampering x 1,000 trials are detected given one outside checkpoint; 1 million entries verify "
+    "in under 10 s; a leaf costs under 1 ms of CPU inside a transaction; 8 writers that take reports in keep at least "
+    "80 % of their rate without it (PostgreSQL).",
+    "bench.c2_ledger",
+    (
+        FigureSpec("kinds of tampering", "kinds", _at_least(7)),
+        FigureSpec("trials of each kind", "trials", _at_least(1000)),
+        FigureSpec("tampering detected", "%", _at_least(100)),
+        FigureSpec("false alarms", "trials", _at_most(0)),
+        FigureSpec("1,000,000 entries verify", "s CPU", _below(10)),
+        FigureSpec("the same by the stand-alone verifier", "s CPU"),
+        FigureSpec("size of that export", "MB"),
+        FigureSpec("1,000,000 entries verify in PostgreSQL, tutela custody verify", "s CPU", _below(10)),
+        FigureSpec("entries that the sequencer places", "entries/s CPU"),
+        FigureSpec("a leaf inside a transaction, SQLite", "ms CPU", _below(1)),
+        FigureSpec("a leaf with sealed digests, SQLite", "ms CPU"),
+        FigureSpec("the first leaf of a case, its key made, SQLite", "ms CPU"),
+        FigureSpec("a leaf inside a transaction, PostgreSQL", "ms CPU", _below(1)),
+        FigureSpec("a leaf with sealed digests, PostgreSQL", "ms CPU"),
+        FigureSpec("the first leaf of a case, its key made, PostgreSQL", "ms CPU"),
+        FigureSpec("rate of 8 writers kept, taking reports in", "%", _at_least(80)),
+        FigureSpec("the same with the sequencer beside", "%"),
+        FigureSpec("rate of 8 writers kept, least of transactions", "%"),
+    ),
+)
+
+_C6: Final = Claim(
+    "C6",
+    "A job whose worker is killed is done once",
+    "The queue of apps/jobs beside the library that the design had in mind, under the same kills: nothing lost, stuck "
+    "or done twice with effect, on SQLite and PostgreSQL.",
+    "bench.c6_job_queue",
+    (
+        FigureSpec("kills", "kills", _at_least(40), peer=_QUEUE),
+        FigureSpec("pieces of work lost", "pieces", _at_most(0), peer=_QUEUE, less_is_better=True),
+        FigureSpec("pieces stuck", "pieces", _at_most(0), peer=_QUEUE, less_is_better=True),
+        FigureSpec("pieces done twice", "pieces", _at_most(0), peer=_QUEUE, less_is_better=True),
+    ),
+)
+
+CLAIMS: Final = {claim.claim_id: claim for claim in (_A1, _A2, _A3, _A4, _A5, _A6, _A7, _C2, _C6)}

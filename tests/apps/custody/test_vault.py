@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from tutela.apps.custody import keyring, recording, vault
 from tutela.apps.custody.models import DataKey, Leaf
@@ -49,7 +49,8 @@ def test_a_key_moved_to_another_case_does_not_unwrap():
     sealed = vault.seal(case, b"a sample text", HERE)
     vault.seal(other, b"", HERE)
     DataKey.objects.filter(subject_id=other).update(wrapped=DataKey.objects.get(subject_id=case).wrapped)
-    with pytest.raises(SealError):
+    connection.run_on_commit.clear()  # as in a new transaction: what this one knew is forgotten
+    with pytest.raises(SealError, match="key of a subject"):
         vault.open_sealed(other, sealed, HERE)
 
 
@@ -66,6 +67,33 @@ def test_a_destroyed_key_opens_nothing_and_seals_nothing():
     with pytest.raises(ErasedError):
         vault.seal(case, b"more", HERE)
     assert vault.existing_salt(case) is None
+
+
+def test_a_key_that_was_undone_is_not_believed():
+    case = clock.new_id()
+    with transaction.atomic():
+        sealed = vault.seal(case, b"a sample text", HERE)
+        transaction.set_rollback(True)
+    vault.seal(case, b"", HERE)
+    assert DataKey.objects.filter(subject_id=case).exists()
+    with pytest.raises(SealError):
+        vault.open_sealed(case, sealed, HERE)
+
+
+def test_a_destruction_that_was_undone_is_not_believed():
+    case = clock.new_id()
+    sealed = vault.seal(case, b"a sample text", HERE)
+    with transaction.atomic():
+        assert vault.destroy(case)
+        transaction.set_rollback(True)
+    assert vault.open_sealed(case, sealed, HERE) == b"a sample text"
+
+
+def test_a_transaction_asks_for_a_key_once(django_assert_num_queries):
+    case = clock.new_id()
+    sealed = vault.seal(case, b"a sample text", HERE)
+    with django_assert_num_queries(0):
+        assert vault.open_sealed(case, sealed, HERE) == b"a sample text"
 
 
 def test_rotation_changes_every_wrapping_and_no_value(record):

@@ -6,6 +6,8 @@
 AES-256-GCM throughout, a random nonce each time. What is sealed is bound to its place by further data (table, column,
 row), so a value moved to another row or column does not open. A subject is whatever is erased as one: a case, a person.
 
+A transaction asks for a key once: what it read or made is known until it ends, and forgotten by whatever undoes it.
+
 Destroying the data key makes every sealed value of the subject noise, in this database and in each backup whose master
 key is gone too; it also destroys the salt, and with it the meaning of the digests in the ledger. The proofs stay whole.
 """
@@ -14,7 +16,8 @@ from __future__ import annotations
 
 import hmac
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from cryptography.exceptions import InvalidTag
@@ -91,7 +94,7 @@ def salt(subject_id: UUID) -> bytes | None:
     if key is None:
         return None
     found = _salt_of(key)
-    transaction.on_commit(lambda: _remember(subject_id, found, moment))  # a key that was rolled back must not be known
+    transaction.on_commit(partial(_remember, subject_id, found, moment))  # what was rolled back must not be known
     return found
 
 
@@ -108,7 +111,8 @@ def destroy(subject_id: UUID) -> bool:
         return False
     row.wrapped, row.master, row.destroyed_at = b"", "", clock.now()
     row.save(update_fields=["wrapped", "master", "destroyed_at"])
-    transaction.on_commit(lambda: _salts.pop(subject_id, None))
+    _know(_Known(subject_id, None))
+    transaction.on_commit(partial(_salts.pop, subject_id, None))
     return True
 
 
@@ -143,17 +147,52 @@ def _remember(subject_id: UUID, found: bytes, moment: datetime) -> None:
     _salts[subject_id] = (found, moment)
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The data key of a subject, or that it is destroyed, as this transaction knows it.
+
+    It stands among what Django does after the commit, and does nothing there: Django drops it when the transaction is
+    rolled back, wholly or to a savepoint before it, which is just how long the key may be believed.
+    """
+
+    subject_id: UUID
+    key: bytes | None = field(repr=False)
+
+    def __call__(self) -> None:
+        """Nothing."""
+
+
+def _know(known: _Known) -> None:
+    if transaction.get_connection().in_atomic_block:
+        transaction.on_commit(known)
+
+
+def _known(subject_id: UUID) -> _Known | None:
+    kept = (act for _, act, _ in reversed(transaction.get_connection().run_on_commit))
+    return next((act for act in kept if isinstance(act, _Known) and act.subject_id == subject_id), None)
+
+
 def _data_key(subject_id: UUID, *, create: bool) -> bytes | None:
-    found = store.data_key(subject_id)
-    if found is None and create:
-        made = os.urandom(keyring.KEY_BYTES)
-        master, wrapped = _wrap(subject_id, made)
-        if store.insert_data_key(DataKey(subject_id=subject_id, master=master, wrapped=wrapped)):
-            return made
-        found = store.data_key(subject_id)  # somebody else's came first
-    if found is None:
-        return None
-    wrapped, master, destroyed = found
+    known = _known(subject_id)
+    if known is None:
+        found = store.data_key(subject_id)
+        if found is None and not create:
+            return None
+        known = _Known(subject_id, _opened(subject_id, *found) if found else _make(subject_id))
+        _know(known)
+    return known.key
+
+
+def _make(subject_id: UUID) -> bytes | None:
+    made = os.urandom(keyring.KEY_BYTES)
+    master, wrapped = _wrap(subject_id, made)
+    if store.insert_data_key(DataKey(subject_id=subject_id, master=master, wrapped=wrapped)):
+        return made
+    found = store.data_key(subject_id)  # somebody else's came first
+    return _opened(subject_id, *found) if found else None
+
+
+def _opened(subject_id: UUID, wrapped: bytes, master: str, destroyed: bool) -> bytes | None:  # noqa: FBT001 - a row
     return None if destroyed else _unwrap(subject_id, master, wrapped)
 
 
