@@ -60,6 +60,7 @@ def test_given_up_work_leads_to_where_it_is_mended(standing_clock):
     DeadJob.objects.create(
         id=clock.new_id(), name="takedown.probe", enqueued_at=moment, attempts=8, error=ErrorCode.FAILED
     )
+    assert part("Given-up work").state is State.NEEDS_A_PERSON
     assert part("Given-up work").address == reverse("jobs")
 
 

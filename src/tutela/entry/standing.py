@@ -43,6 +43,7 @@ class State(StrEnum):
 
     WELL = "well"
     NOT_WELL = "not-well"
+    NEEDS_A_PERSON = "needs-a-person"
     NOT_CONFIGURED = "not-configured"
 
 
@@ -75,7 +76,7 @@ def waiting(actor: Actor) -> list[Waiting]:
     """Return what waits for this actor: parts that are not well."""
     if not can(actor, Permission.SYSTEM_STATUS_READ):
         return []
-    unwell = [part for part in parts() if part.state is State.NOT_WELL and not part.address]
+    unwell = [part for part in parts() if part.state is State.NOT_WELL]
     return [Waiting(_("Parts of the service that are not well"), len(unwell), reverse("status"), urgent=True)] * bool(
         unwell
     )
@@ -126,7 +127,7 @@ def _given_up() -> Part:
     detail = ngettext("%(count)d waits for a person", "%(count)d wait for a person", dead) % {"count": dead}
     return Part(
         _("Given-up work"),
-        State.NOT_WELL,
+        State.NEEDS_A_PERSON,
         detail,
         _("See why, then run it again or discard it."),
         address=reverse("jobs"),
