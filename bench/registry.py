@@ -178,4 +178,25 @@ _A7: Final = Claim(
     ),
 )
 
-CLAIMS: Final = {claim.claim_id: claim for claim in (_A1, _A2, _A3, _A4, _A5, _A6, _A7)}
+_C5: Final = Claim(
+    "C5",
+    "The console is usable by everybody",
+    "In a real Chromium: signing in with a second factor, use by keys alone, and every page in every appearance, at "
+    "320 pixels, with text at 200 % and from right to left, with no violation that axe-core finds; pictures in docs.",
+    "bench.c5_browser",
+    (
+        FigureSpec("pages and states of pages", "pages", _at_least(70)),
+        FigureSpec("of these, looked at in every way", "pages", _at_least(70)),
+        FigureSpec("ways of looking by axe-core", "ways", _at_least(4)),
+        FigureSpec("pages with a violation or another fault", "pages", _at_most(0)),
+        FigureSpec("journeys, sign-in", "journeys", _at_least(5)),
+        FigureSpec("journeys, keys alone", "journeys", _at_least(10)),
+        FigureSpec("journeys, without scripts", "journeys", _at_least(3)),
+        FigureSpec("pictures kept", "pictures", _at_least(20)),
+        FigureSpec("tests in the browser", "tests"),
+        FigureSpec("tests that do not pass", "tests", _at_most(0)),
+        FigureSpec("the whole run", "s"),
+    ),
+)
+
+CLAIMS: Final = {claim.claim_id: claim for claim in (_A1, _A2, _A3, _A4, _A5, _A6, _A7, _C5)}
