@@ -22,7 +22,7 @@ from bench.registry import CLAIMS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bench.registry import Claim
+    from bench.claim import Claim
 
 FOLDER: Final = ROOT / "docs" / "evidence"
 

@@ -32,9 +32,13 @@ from tutela.apps.access.rules import (
     Target,
     decide,
 )
+from tutela.apps.custody.models import Leaf
+from tutela.apps.jobs.models import DeadJob
+from tutela.apps.jobs.rules import ErrorCode
 from tutela.apps.safeguarding.models import Concern
 from tutela.apps.triage import public as triage
 from tutela.domain.ids import OrganisationId, TeamId
+from tutela.engine import clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,6 +82,17 @@ CASES = {
     "concern-take": Case("post", "concern"),
     "concern-answer": Case("post", "concern"),
     "custody-report": Case("post", "case"),
+    "custody-export": Case("post", "case"),
+    "ledger": Case(),
+    "ledger-verify": Case("post"),
+    "ledger-entry": Case(about="entry"),
+    "ledger-case": Case(about="chain"),
+    "retention": Case(),
+    "indicators": Case(),
+    "jobs": Case(),
+    "job": Case(about="job"),
+    "job-rerun": Case("post", "job"),
+    "job-discard": Case("post", "job"),
     "keys": Case(),
     "key-new": Case(),
     "key-revoke": Case("post", "key"),
@@ -104,7 +119,7 @@ API_CASES = {
     "api:reports": Case("post", data={"address": "https://files.example/a"}),
 }
 # nobody here has such codes, and no case here has a place in the log
-NOT_FOUND_OF_THEIR_OWN = {"mfa_view_recovery_codes", "mfa_download_recovery_codes", "custody-report"}
+NOT_FOUND_OF_THEIR_OWN = {"mfa_view_recovery_codes", "mfa_download_recovery_codes", "custody-report", "custody-export"}
 
 
 @dataclass(frozen=True)
@@ -181,8 +196,25 @@ def setting(db: None) -> Setting:
         ("key", "own-team"): key,
         ("key", "other-team"): key,
         ("key", "other-organisation"): other_key,
+        ("job", "own-team"): _dead_job(),
+        ("entry", "own-team"): _Entry(UUID(Leaf.objects.latest("serial").event)),
+        ("chain", "own-team"): _Entry(Leaf.objects.latest("serial").chain_id),
     }
     return Setting(ours, theirs, objects)
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """Something in the record, by its id."""
+
+    id: UUID
+
+
+def _dead_job() -> DeadJob:
+    moment = clock.now()
+    return DeadJob.objects.create(
+        id=clock.new_id(), name="custody.retention", enqueued_at=moment, attempts=8, error=ErrorCode.FAILED
+    )
 
 
 def _cases(ours: Desk, theirs: Desk) -> dict[tuple[str, str], Any]:
@@ -196,7 +228,9 @@ def _cases(ours: Desk, theirs: Desk) -> dict[tuple[str, str], Any]:
     return found
 
 
-def _target_of(thing: Any) -> Target:
+def _target_of(thing: Any) -> Target | None:
+    if isinstance(thing, DeadJob | _Entry):
+        return None
     if isinstance(thing, triage.Case | Concern):
         return Target(OrganisationId(thing.organisation_id), frozenset({TeamId(thing.team_id)}))
     return services.target_of(thing)
@@ -209,7 +243,11 @@ ARGUMENTS = {
     "team": "team_id",
     "key": "key_id",
     "own-factor": "pk",
+    "job": "job_id",
+    "entry": "event",
+    "chain": "chain_id",
 }
+OF_THE_INSTALLATION = {"job", "entry", "chain"}  # whose they are is not a question
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -217,7 +255,7 @@ def test_a_role_reaches_what_the_table_says_and_nothing_else(name, setting):
     case, wrong = CASES[name], []
     for role in STAFF_ROLES:
         person = make_person(setting.ours.organisation, f"tried-{role}", [role], [setting.ours.team])
-        for ownership in OWNERSHIPS if case.about in {"case", "concern", "person", "team", "key"} else ("none",):
+        for ownership in _ownerships(case):
             thing = setting.objects.get((case.about, ownership))
             with transaction.atomic():
                 client = Client()
@@ -230,6 +268,12 @@ def test_a_role_reaches_what_the_table_says_and_nothing_else(name, setting):
             if status not in expected:
                 wrong.append((role, ownership, status))
     assert wrong == []
+
+
+def _ownerships(case: Case) -> tuple[str, ...]:
+    if case.about in OF_THE_INSTALLATION:
+        return ("own-team", "missing")
+    return OWNERSHIPS if case.about in {"case", "concern", "person", "team", "key"} else ("none",)
 
 
 def _ask(client: Any, name: str, case: Case, desk: Desk, thing: Any) -> int:

@@ -67,6 +67,7 @@ def service() -> Iterator[Facts]:
         "TUTELA_HOME": str(home / "home"),
         "TUTELA_ORIGIN": f"http://localhost:{port}",
         "TUTELA_LISTEN": f"127.0.0.1:{port}",
+        "TUTELA_MAIL_URL": "smtp://127.0.0.1:9",  # nobody listens there, and nothing is sent
         "TUTELA_ORGANISATION": "Example Hotline",
         "TUTELA_ADMINISTRATOR_EMAIL": "first@hotline.example",
     }

@@ -17,17 +17,20 @@ if TYPE_CHECKING:
     from tests.browser.server import Facts
 
 OFFICE: Final = "office"
+_DESK: Final = "desk"
+_AUDITOR: Final = "auditor"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One page. `address` may hold names of `Facts.ids`; `act` goes further from there; `status` is what is answered."""
+    """One page. `address` may hold names of `Facts.ids`; `act` goes further from there, and is answered `then`."""
 
     route: str
     address: str
     session: str = OFFICE
     act: Callable[[Page, Facts], None] | None = None
     status: int = 200
+    then: int = 200
 
 
 def _open_the_map(page: Page, _facts: Facts) -> None:
@@ -41,7 +44,7 @@ def _unfold(page: Page, _facts: Facts) -> None:
 def _send_empty(page: Page, _facts: Facts) -> None:
     """Send the form without what it needs, past the browser's own check, so that it comes back with its errors."""
     page.locator("main form.form").first.evaluate("form => { form.noValidate = true; form.requestSubmit() }")
-    page.locator(".errorlist").first.wait_for()
+    page.locator("main .errorlist, main [role=alert]").first.wait_for()
 
 
 def _invite(page: Page, _facts: Facts) -> None:
@@ -104,6 +107,25 @@ def _is_it_you_key(page: Page, _facts: Facts) -> None:
     page.goto("/account/confirm/key/")
 
 
+def _verify(page: Page, _facts: Facts) -> None:
+    page.get_by_role("button", name="Verify it now").click()
+    page.get_by_role("status").wait_for()
+
+
+def _find_nothing(page: Page, _facts: Facts) -> None:
+    page.get_by_label("Id of a case").fill("01890000-0000-7000-8000-000000000000")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="No entry is about this id").wait_for()
+
+
+def _send_a_report(page: Page, _facts: Facts) -> None:
+    page.get_by_label("Address of the page").fill("https://forum.example/thread/7")
+    page.get_by_label("A child is in danger now").check()
+    page.get_by_label("What should we know?").fill("A child wrote there that nobody is at home.")
+    page.get_by_role("button", name="Send the report").click()
+    page.locator(".secret").wait_for()
+
+
 def _recovery_codes(page: Page, facts: Facts) -> None:
     give_password(page, facts.people["codes"])
     page.get_by_label("Code").fill(code_now(facts.secrets["codes"]))
@@ -115,7 +137,44 @@ def _recovery_codes(page: Page, facts: Facts) -> None:
 PLACES: Final = {
     "home": Place("home", "/"),
     "map": Place("home", "/", act=_open_the_map),
+    "home-of-the-desk": Place("home", "/", _DESK),
+    "home-of-nothing": Place("home", "/", "analyst"),
+    "home-of-an-auditor": Place("home", "/", _AUDITOR),
+    "map-of-the-desk": Place("home", "/", _DESK, act=_open_the_map),
     "status": Place("status", "/status/"),
+    "queue": Place("queue", "/queue/", _DESK),
+    "queue-next-page": Place("queue", "/queue/?page=2", _DESK),
+    "queue-of-nothing": Place("queue", "/queue/", "analyst"),
+    "case-plain": Place("case", "/cases/{case_plain}/", _DESK),
+    "case-near": Place("case", "/cases/{case_near}/", _DESK),
+    "case-known": Place("case", "/cases/{case_known}/", _DESK, act=_unfold),
+    "case-confirmed": Place("case", "/cases/{case_confirmed}/", _DESK),
+    "case-sent": Place("case", "/cases/{case_sent}/", _DESK),
+    "case-gone": Place("case", "/cases/{case_gone}/", _DESK),
+    "case-reopened": Place("case", "/cases/{case_reopened}/", _DESK),
+    "case-danger": Place("case", "/cases/{case_danger}/", _DESK),
+    "case-answered": Place("case", "/cases/{case_answered}/", _DESK),
+    "case-erased": Place("case", "/cases/{case_erased}/", _DESK),
+    "safeguarding": Place("safeguarding", "/safeguarding/", _DESK),
+    "safeguarding-open": Place("safeguarding", "/safeguarding/", _DESK, act=_unfold),
+    "safeguarding-of-nothing": Place("safeguarding", "/safeguarding/", "analyst"),
+    "report": Place("report", "/report/", ""),
+    "report-again": Place("report", "/report/", "", act=_send_empty, then=400),
+    "report-receipt": Place("report", "/report/", "", act=_send_a_report),
+    "record": Place("ledger", "/ledger/", _AUDITOR),
+    "record-verified": Place("ledger-verify", "/ledger/", _AUDITOR, act=_verify),
+    "record-not-found": Place("ledger", "/ledger/", _AUDITOR, act=_find_nothing),
+    "record-of-a-case": Place("ledger", "/ledger/?id={case_sent}", _AUDITOR),
+    "entry": Place("ledger-entry", "/ledger/entries/{entry}/", _AUDITOR, act=_unfold),
+    "chain": Place("ledger-case", "/ledger/cases/{case_sent}/", _AUDITOR),
+    "chain-erased": Place("ledger-case", "/ledger/cases/{case_erased}/", _AUDITOR),
+    "retention": Place("retention", "/retention/", _AUDITOR),
+    "jobs": Place("jobs", "/jobs/"),
+    "job": Place("job", "/jobs/{job_failed}/", act=_unfold),
+    "job-of-another-version": Place("job", "/jobs/{job_wrong_arguments}/", _DESK),
+    "job-read-only": Place("job", "/jobs/{job_unknown_name}/", _AUDITOR),
+    "indicators": Place("indicators", "/indicators/", "policy", act=_unfold),
+    "indicators-by-days": Place("indicators", "/indicators/?by=days", _DESK),
     "people": Place("people", "/people/"),
     "person": Place("person", "/people/{person}/"),
     "person-open": Place("person", "/people/{person}/", act=_unfold),
@@ -164,16 +223,21 @@ NO_PAGE: Final = {
     "key-revoke": "leads to `keys`",
     "sign-out-everywhere": "leads to `sign-in`",
     "mfa_download_recovery_codes": "a file",
+    "case-confirm": "leads to `case`",
+    "case-danger": "leads to `safeguarding`",
+    "case-notice": "leads to `case`",
+    "concern-take": "leads to `safeguarding`",
+    "concern-answer": "leads to `safeguarding`",
+    "job-rerun": "leads to `jobs`",
+    "job-discard": "leads to `jobs`",
+    "custody-report": "a file",
+    "custody-export": "a file",
     "self": "for machines",
     "api-root": "for machines",
     "healthz": "for machines",
     "readyz": "for machines",
     "metrics": "for machines",
 }
-TO_COME: Final = tuple(  # whose pages need a world of their own, which is not in `server` yet
-    f"tutela.apps.{app}"
-    for app in ("assessment", "custody", "intake", "jobs", "review", "safeguarding", "takedown", "triage")
-)
 
 
 def go(page: Page, name: str, facts: Facts) -> None:

@@ -15,9 +15,11 @@ import sys
 import time
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tutela.apps.access.models import Organisation, Person, Team
 
 PASSWORD = "seven quiet herons by the water"
@@ -33,6 +35,21 @@ _PEOPLE = (
     ("Greta Lindqvist", ("wellbeing-lead",), ()),
     ("Hanna Virtanen", ("policy-analyst",), ()),
 )
+_CAST = {
+    "office": ("Sofia Duarte", "administrator", ()),
+    "app": ("Jonas Weber", "administrator", ()),
+    "keyboard": ("Karin Sato", "supervisor", ("Intake",)),
+    "plain": ("Tomas Berg", "supervisor", ("Intake",)),
+    "key": ("Lea Brandt", "analyst", ()),
+    "recovery": ("Marta Nowak", "analyst", ()),
+    "codes": ("Nils Dahl", "analyst", ()),
+    "bare": ("Oona Kelly", "administrator", ()),
+    "newcomer": ("Rosa Lind", "analyst", ()),
+    "analyst": ("Pavel Dvorak", "analyst", ()),
+    "desk": ("Ingrid Solheim", "supervisor", ("Intake",)),
+    "auditor": ("Yusuf Demir", "auditor", ()),
+    "policy": ("Maximiliana-Konstantina Featherstonehaugh-Papadopoulos", "policy-analyst", ("Exchange",)),
+}
 _KEYS = (
     ("Upload gateway, Frankfurt", 300, ("LISTS_ENTRY_LOOKUP", "INTAKE_REPORT_CREATE")),
     ("Monthly indicators", 90, ("ASSESSMENT_INDICATOR_READ",)),
@@ -84,18 +101,26 @@ def _populated() -> Facts:
     from django.core.management import call_command
     from django.urls import URLPattern, get_resolver
 
+    from tests.browser import world
     from tutela.apps.access.models import Person
+    from tutela.engine import clock
     from tutela.entry.serve import first_administrator
 
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
-    first = first_administrator()
-    assert first is not None
-    facts = Facts(settings.TUTELA.origin, (first.email, first.code))
-    organisation = Person.objects.get(email=first.email).organisation
-    teams = _teams(organisation, facts)
-    _people(organisation, teams, facts)
+    with world.long_ago() as calendar:
+        first = first_administrator()
+        assert first is not None
+        facts = Facts(settings.TUTELA.origin, (first.email, first.code))
+        organisation = Person.objects.get(email=first.email).organisation
+        teams = _teams(organisation, facts)
+        _people(organisation, teams, facts)
+        supervisor = Person.objects.get(email=facts.people["desk"])
+        world.fill(world.Cast(organisation, supervisor, calendar), facts)
+    Person.objects.filter(email=first.email).update(setup_expires_at=clock.now() + timedelta(days=3))
+    _sessions(facts)
     _keys(organisation, facts)
+    world.give_places(facts)
     entries = [entry for each in get_resolver().url_patterns for entry in getattr(each, "url_patterns", [each])]
     named = [entry for entry in entries if isinstance(entry, URLPattern) and entry.name]
     facts.routes = {str(entry.name): entry.callback.__module__ for entry in named}
@@ -112,53 +137,50 @@ def _teams(organisation: Organisation, facts: Facts) -> dict[str, Team]:
 
 
 def _people(organisation: Organisation, teams: dict[str, Team], facts: Facts) -> None:
-    """The cast: `office` looks at pages, the others each sign in once, in one test."""
+    """The cast: `office`, `desk`, `auditor` and `policy` look at pages, the others each sign in once, in one test."""
     from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
     from django.contrib.auth.hashers import make_password
 
     from tutela.apps.access.models import Person
-    from tutela.apps.access.public import Role
     from tutela.engine import clock
 
     joined = {"setup_digest": "", "setup_expires_at": None, "password": make_password(PASSWORD)}
     for name, roles, team_names in _PEOPLE:
-        person = _invited(organisation, name, [Role(role) for role in roles], [teams[each] for each in team_names])
+        person = _invited(organisation, name, roles, [teams[each] for each in team_names])
         facts.ids["person"] = facts.ids.get("person", str(person.id))
         _app(person)
         Person.objects.filter(pk=person.pk).update(**joined, last_login=clock.now() - timedelta(hours=len(name)))
-    late = _invited(organisation, "Ilir Hoxha", [Role.ANALYST], [teams["Intake"]])
+    late = _invited(organisation, "Ilir Hoxha", ["analyst"], [teams["Intake"]])
     Person.objects.filter(pk=late.pk).update(setup_expires_at=clock.now() - timedelta(hours=3))
-    cast = {
-        "office": ("Sofia Duarte", Role.ADMINISTRATOR),
-        "app": ("Jonas Weber", Role.ADMINISTRATOR),
-        "keyboard": ("Karin Sato", Role.ADMINISTRATOR),
-        "key": ("Lea Brandt", Role.ANALYST),
-        "recovery": ("Marta Nowak", Role.ANALYST),
-        "codes": ("Nils Dahl", Role.ANALYST),
-        "bare": ("Oona Kelly", Role.ADMINISTRATOR),
-        "newcomer": ("Rosa Lind", Role.ANALYST),
-        "analyst": ("Pavel Dvorak", Role.ANALYST),
-    }
-    for part, (name, role) in cast.items():
-        person = _invited(organisation, name, [role], [])
+    for part, (name, role, team_names) in _CAST.items():
+        person = _invited(organisation, name, [role], [teams[each] for each in team_names])
         Person.objects.filter(pk=person.pk).update(**joined)
         person.refresh_from_db()
         facts.people[part] = person.email
-        if part in {"app", "keyboard", "recovery", "codes"}:
+        if part in {"app", "keyboard", "recovery", "codes", "plain"}:
             facts.secrets[part] = _app(person)
             facts.recovery_codes[part] = RecoveryCodes.activate(person).get_unused_codes()
-        if part in {"office", "analyst", "bare", "newcomer"}:
-            facts.sessions[part] = _session(person, second_factor=part in {"office", "analyst"})
+
+
+def _sessions(facts: Facts) -> None:
+    """Sessions of today for those who only look at pages."""
+    from tutela.apps.access.models import Person
+
+    for part in ("office", "analyst", "bare", "newcomer", "desk", "auditor", "policy"):
+        person = Person.objects.get(email=facts.people[part])
+        facts.sessions[part] = _session(person, second_factor=part not in {"bare", "newcomer"})
         if part == "office":
-            _security_key(person, facts)
+            _security_keys(person, facts)
 
 
-def _invited(organisation: Organisation, name: str, roles: list[Any], teams: list[Team]) -> Person:
+def _invited(organisation: Organisation, name: str, roles: Sequence[str], teams: list[Team]) -> Person:
     from tutela.apps.access import services
-    from tutela.apps.access.public import SYSTEM
+    from tutela.apps.access.public import SYSTEM, Role
 
     email = f"{name.lower().replace(' ', '.')}@hotline.example"
-    return services.invite(SYSTEM, organisation.id, email=email, name=name, roles=roles, teams=teams).person
+    return services.invite(
+        SYSTEM, organisation.id, email=email, name=name, roles=[Role(role) for role in roles], teams=teams
+    ).person
 
 
 def _session(person: Person, *, second_factor: bool) -> str:
@@ -183,14 +205,15 @@ def _app(person: Person) -> str:
     return secret
 
 
-def _security_key(person: Person, facts: Facts) -> None:
-    """A key that is only listed; one that works is made by the browser's virtual authenticator."""
+def _security_keys(person: Person, facts: Facts) -> None:
+    """Keys that are only listed, one of them damaged; one that works is made by the browser's virtual authenticator."""
     from allauth.mfa.models import Authenticator
 
-    made = Authenticator.objects.create(
-        user=person, type=Authenticator.Type.WEBAUTHN, data={"name": "Blue key", "credential": {}}
-    )
-    facts.ids["security_key"] = str(made.pk)
+    from tests.keys import a_key
+
+    facts.ids["security_key"] = str(a_key(person, "Blue key").pk)
+    damaged = {"name": "Old key", "credential": {}}
+    Authenticator.objects.create(user=person, type=Authenticator.Type.WEBAUTHN, data=damaged)
 
 
 def _keys(organisation: Organisation, facts: Facts) -> None:

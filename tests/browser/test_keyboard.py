@@ -100,6 +100,70 @@ def test_the_map_of_keys_opens_keeps_the_focus_and_gives_it_back(office):
     dialog.wait_for(state="hidden")
 
 
+def test_the_map_names_every_key_that_leads_somewhere(visit):
+    for part in ("office", "desk", "auditor", "policy"):
+        page = visit(part).page
+        page.goto("/")
+        letters = page.locator("[data-key]").evaluate_all("links => links.map((link) => link.dataset.key)")
+        assert len(set(letters)) == len(letters)
+        page.keyboard.press("?")
+        told = page.locator("#keyboard-map dt").all_inner_texts()
+        assert {f"g {letter}" for letter in letters} <= set(told)
+        assert {"?", "/", "Esc", "j k", "n p"} <= set(told)
+
+
+def test_a_case_is_found_opened_and_decided_by_keys_alone(visit, facts):
+    page = visit("desk").page
+    page.goto("/")
+    page.keyboard.press("g")
+    page.keyboard.press("q")
+    page.wait_for_url("**/queue/")
+    for _ in range(20):
+        page.keyboard.press("j")
+        if _focused(page)["name"] == facts.ids["case_keys"][-12:]:
+            break
+    assert _focused(page)["outline"] >= 2
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cases/*/")
+    _tab_to(page, "Confirm without viewing")
+    page.keyboard.press("Space")
+    page.get_by_role("status").get_by_text("Confirmed without viewing").wait_for()
+    _tab_to(page, "Send the notice")
+
+
+def test_a_child_in_danger_is_taken_by_keys_alone(visit):
+    page = visit("desk").page
+    page.goto("/")
+    page.keyboard.press("j")
+    assert "Is the child safe?" in page.evaluate("() => document.activeElement.innerText")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/safeguarding/")
+    _tab_to(page, "I take it")
+    page.keyboard.press("Enter")
+    page.get_by_role("status").get_by_text("It is yours now").wait_for()
+
+
+def test_rows_and_pages_of_a_list_and_its_search_have_their_keys(visit, facts):
+    page = visit("auditor").page
+    page.goto("/ledger/")
+    page.keyboard.press("j")
+    first = page.evaluate("() => document.activeElement.href")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    assert page.evaluate("() => document.activeElement.href") == first
+    page.keyboard.press("n")
+    page.wait_for_url("**/ledger/?page=2")
+    page.keyboard.press("p")
+    page.wait_for_url("**/ledger/?page=1")
+    page.keyboard.press("/")
+    page.keyboard.type(facts.ids["case_sent"])
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/ledger/?id=*")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Proof").wait_for()
+
+
 def test_our_keys_mean_nothing_while_somebody_types(office):
     office.goto("/people/invite/")
     office.get_by_label("Name").focus()
@@ -116,6 +180,14 @@ def test_what_is_grave_opens_by_space_and_is_not_done_by_it(office):
     office.get_by_role("button", name="Revoke now").first.wait_for()
     office.keyboard.press("Tab")
     assert _focused(office)["name"] == "Revoke now"
+
+
+def _tab_to(page, name):
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if _focused(page)["name"] == name:
+            return
+    pytest.fail(f"Tab does not come to {name}")
 
 
 def _rail(page):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.screens import APPEARANCES, BYTES_MAX, FOLDER, SCREENS
+from tests.browser.screens import BYTES_MAX, FOLDER, PICTURES
 
-NAMES = [f"{name}-{appearance}.png" for name in SCREENS for appearance in APPEARANCES]
+NAMES = [f"{name}.png" for name in PICTURES]
 
 
 @pytest.mark.parametrize("name", NAMES)

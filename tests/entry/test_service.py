@@ -181,3 +181,30 @@ def test_a_key_that_is_not_allowed_is_dropped_and_named(log):
     structlog.get_logger("tutela.test").info("sign-in", pseudonym="p-1", email=CANARIES["email"])
     line = json.loads(log.getvalue())
     assert (line["pseudonym"], line["dropped"]) == ("p-1", ["email"])
+
+
+#### The one address ####
+
+
+@pytest.fixture
+def by_number():
+    return Client(headers={"host": "127.0.0.1:8400"})
+
+
+def test_a_page_asked_for_by_number_is_shown_at_the_name(by_number):
+    answer = by_number.get("/sign-in/?next=/queue/")
+    assert (answer.status_code, answer.url) == (302, "http://localhost:8400/sign-in/?next=/queue/")
+
+
+@pytest.mark.django_db
+def test_machines_are_answered_at_the_number_too(by_number):
+    assert by_number.get("/healthz").status_code == 200
+    assert by_number.get("/readyz").status_code == 200
+    assert by_number.get("/api/v1/self").status_code == 401
+    assert by_number.post("/sign-in/", {}).status_code == 200
+
+
+@pytest.mark.django_db
+def test_whoever_comes_by_another_port_is_not_sent_away():
+    assert Client(headers={"host": "127.0.0.1:9000"}).get("/sign-in/").status_code == 200
+    assert Client(headers={"host": "localhost:8400"}).get("/sign-in/").status_code == 200

@@ -10,7 +10,7 @@ Rules:
 >>> read({"TUTELA_HOME": "/srv/tutela", "TUTELA_ORIGIN": "https://desk.example"}).secure
 True
 >>> list(refusals(Settings(listen="0.0.0.0:8400")))[0]
-'listen 0.0.0.0:8400 can be reached from outside, but origin http://127.0.0.1:8400 is not https'
+'listen 0.0.0.0:8400 can be reached from outside, but origin http://localhost:8400 is not https'
 """
 
 from __future__ import annotations
@@ -65,7 +65,11 @@ class Settings:
         "the same database with the role that owns the tables; only `tutela database prepare`, `tutela backup` and"
         " `tutela restore` need it, so give it to those commands and not to the service",
     )
-    origin: str = _setting("http://127.0.0.1:8400", "address that people type: scheme, host and port, nothing more")
+    origin: str = _setting(
+        "http://localhost:8400",
+        "address that people type: scheme, host and port, nothing more; browsers tie security keys to a host name, so"
+        " not an IP address",
+    )
     listen: str = _setting("127.0.0.1:8400", "host and port on which the process listens")
     trusted_proxies: str = _setting(
         "", "addresses of reverse proxies whose X-Forwarded headers are believed, with commas between"

@@ -21,22 +21,27 @@ APPEARANCE_COOKIE: Final = "appearance"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One line of the navigation. `key` opens it after `g` on the keyboard."""
+    """One line of the navigation. `key` opens it after `g` on the keyboard; `group` sets it apart from other groups."""
 
     title: Any
     route: str
     permission: Permission
     key: str
+    group: str
 
 
 PLACES: Final = (
-    Place(_("Home"), "home", Permission.SYSTEM_HOME_READ, "h"),
-    Place(_("Queue"), "queue", Permission.REVIEW_ITEM_READ, "q"),
-    Place(_("Children in danger"), "safeguarding", Permission.SAFEGUARDING_CONCERN_READ, "c"),
-    Place(_("People"), "people", Permission.ACCESS_PERSON_READ, "p"),
-    Place(_("Teams"), "teams", Permission.ACCESS_TEAM_READ, "t"),
-    Place(_("Keys"), "keys", Permission.ACCESS_KEY_READ, "k"),
-    Place(_("Status"), "status", Permission.SYSTEM_STATUS_READ, "s"),
+    Place(_("Home"), "home", Permission.SYSTEM_HOME_READ, "h", "work"),
+    Place(_("Queue"), "queue", Permission.REVIEW_ITEM_READ, "q", "work"),
+    Place(_("Children in danger"), "safeguarding", Permission.SAFEGUARDING_CONCERN_READ, "c", "work"),
+    Place(_("Indicators"), "indicators", Permission.ASSESSMENT_INDICATOR_READ, "i", "work"),
+    Place(_("Record"), "ledger", Permission.CUSTODY_LEDGER_READ, "r", "record"),
+    Place(_("Retention"), "retention", Permission.CUSTODY_LEDGER_READ, "e", "record"),
+    Place(_("People"), "people", Permission.ACCESS_PERSON_READ, "p", "house"),
+    Place(_("Teams"), "teams", Permission.ACCESS_TEAM_READ, "t", "house"),
+    Place(_("Keys"), "keys", Permission.ACCESS_KEY_READ, "k", "house"),
+    Place(_("Given-up work"), "jobs", Permission.JOBS_JOB_READ, "j", "house"),
+    Place(_("Status"), "status", Permission.SYSTEM_STATUS_READ, "s", "house"),
 )
 
 

@@ -16,16 +16,27 @@ from django.views.decorators.http import require_safe
 from tutela import __version__
 from tutela.apps.access import public as access
 from tutela.apps.access.public import Permission, actor_of, open_to_all, require
+from tutela.apps.custody import public as custody
+from tutela.apps.jobs import public as jobs
 from tutela.apps.safeguarding import public as safeguarding
 from tutela.apps.triage import public as triage
+from tutela.engine import clock
+from tutela.entry import standing
 from tutela.entry.config import LANGUAGES
 from tutela.entry.context import APPEARANCE_COOKIE, APPEARANCES, appearance_of
-from tutela.entry.health import checks
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-_WAITING: Final = (safeguarding.waiting, triage.waiting, access.waiting)  # each app that has something adds its own
+_WAITING: Final = (  # each app that has something adds its own
+    safeguarding.waiting,
+    triage.waiting,
+    standing.waiting,
+    jobs.waiting,
+    custody.waiting,
+    access.waiting,
+)
+_STARTED_AT: Final = clock.now()
 _YEAR_S: Final = 365 * 24 * 3600
 
 
@@ -42,15 +53,16 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def status(request: HttpRequest) -> HttpResponse:
     """Show how the service is."""
-    found = checks()
+    parts = standing.parts()
     facts = [
+        (_("Answers since"), standing.moment_text(_STARTED_AT)),
         (_("Version"), __version__),
         (_("Python"), platform.python_version()),
         (_("Address"), settings.TUTELA.origin),
         (_("Listens on"), settings.TUTELA.listen),
     ]
-    context = {"checks": found, "facts": facts, "well": all(check.well for check in found)}
-    return render(request, "entry/status.html", context)
+    well = all(part.state is not standing.State.NOT_WELL for part in parts)
+    return render(request, "entry/status.html", {"parts": parts, "facts": facts, "well": well})
 
 
 @open_to_all("language and appearance are chosen before signing in, too")

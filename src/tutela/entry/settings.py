@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "tutela.entry.middleware.observe",  # first, so that it times and counts everything
     "django.middleware.security.SecurityMiddleware",
     "tutela.entry.static.StaticFiles",
+    "tutela.entry.middleware.at_the_origin",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -19,6 +19,8 @@ urlpatterns = [
     path("", include("tutela.apps.triage.pages")),
     path("", include("tutela.apps.review.pages")),
     path("", include("tutela.apps.safeguarding.pages")),
+    path("", include("tutela.apps.assessment.pages")),
+    path("", include("tutela.apps.jobs.pages")),
     path("api/", api.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -11,6 +11,7 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to the sign-in library."""
-        from tutela.apps.access import second_factor  # noqa: PLC0415 - models must be loaded first
+        from tutela.apps.access import second_factor, security_keys  # noqa: PLC0415 - models must be loaded first
 
         second_factor.listen()
+        security_keys.listen()

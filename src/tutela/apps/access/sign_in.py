@@ -16,7 +16,7 @@ from allauth.mfa.webauthn import views as webauthn
 from django.db import transaction
 from django.urls import path
 
-from tutela.apps.access import second_factor
+from tutela.apps.access import second_factor, security_keys
 from tutela.apps.access.models import Person
 from tutela.apps.access.public import open_to_all, require
 from tutela.apps.access.rules import Permission
@@ -62,9 +62,11 @@ urlpatterns = [
     path("account/second-factor/", _own(base.index), name="mfa_index"),
     path("account/second-factor/app/", _changing(totp.activate_totp), name="mfa_activate_totp"),
     path("account/second-factor/app/remove/", _changing(totp.deactivate_totp), name="mfa_deactivate_totp"),
-    path("account/second-factor/keys/", _own(webauthn.list_webauthn), name="mfa_list_webauthn"),
+    path("account/second-factor/keys/", _own(security_keys.KeysPage.as_view()), name="mfa_list_webauthn"),
     path("account/second-factor/keys/add/", _changing(webauthn.add_webauthn), name="mfa_add_webauthn"),
-    path("account/second-factor/keys/<int:pk>/", _changing(webauthn.edit_webauthn), name="mfa_edit_webauthn"),
+    path(
+        "account/second-factor/keys/<int:pk>/", _changing(security_keys.RenamePage.as_view()), name="mfa_edit_webauthn"
+    ),
     path(
         "account/second-factor/keys/<int:pk>/remove/", _changing(webauthn.remove_webauthn), name="mfa_remove_webauthn"
     ),

@@ -9,7 +9,11 @@ Who may hold or erase what is decided by the app that owns the object, before it
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from django.utils.translation import gettext as _
 
 from tutela.apps.custody.erasure import (
     Candidate,
@@ -19,20 +23,27 @@ from tutela.apps.custody.erasure import (
     is_held,
     place_hold,
     retained,
+    retention_rules,
 )
 from tutela.apps.custody.fields import EncryptedText
-from tutela.apps.custody.models import Disposal, Leaf
+from tutela.apps.custody.history import Event, history
+from tutela.apps.custody.models import Checkpoint, Disposal, Leaf
 from tutela.apps.custody.recording import NoTransactionError, pseudonym_of, record
 from tutela.apps.custody.rules import Outcome
 from tutela.apps.custody.sequencer import BehindError, run_sequencer, sequence, waiting_count
 from tutela.apps.custody.vault import ErasedError, SealError, is_erased
+from tutela.domain.waiting import Waiting
+from tutela.engine import clock
 from tutela.engine.ledger import Action, ObjectKind
 from tutela.engine.ledger import Reason as ReasonCode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tutela.apps.access.public import Actor
     from tutela.domain.period import Period
+
+_RECENT: Final = timedelta(days=7)
 
 __all__ = [
     "Action",
@@ -40,14 +51,18 @@ __all__ = [
     "Candidate",
     "EncryptedText",
     "ErasedError",
+    "Event",
     "HoldNotFoundError",
     "NoTransactionError",
     "ObjectKind",
     "Outcome",
     "ReasonCode",
     "SealError",
+    "Standing",
     "end_hold",
     "erase",
+    "has_retention_rules",
+    "history",
     "indicators",
     "is_erased",
     "is_held",
@@ -57,8 +72,49 @@ __all__ = [
     "retained",
     "run_sequencer",
     "sequence",
+    "standing",
+    "waiting",
     "waiting_count",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far the record is: entries that have a place, when that was signed, and since when others wait for one."""
+
+    size: int
+    signed_at: datetime | None
+    waiting: int
+    waiting_since: datetime | None
+
+
+def standing() -> Standing:
+    """Return how far the record is, for the status page."""
+    newest = Checkpoint.objects.first()
+    waiting = Leaf.objects.filter(position=None).order_by("serial")
+    first = waiting.values_list("time", flat=True).first()
+    return Standing(
+        size=newest.size if newest else 0,
+        signed_at=newest.signed_at if newest else None,
+        waiting=waiting.count(),
+        waiting_since=datetime.fromisoformat(first) if first else None,
+    )
+
+
+def has_retention_rules() -> bool:
+    """Whether an operator has said how long anything is kept."""
+    return bool(retention_rules())
+
+
+def waiting(actor: Actor) -> list[Waiting]:
+    """Return what waits for this actor: erasures that retention could not do of the last week."""
+    from tutela.apps.access.public import Permission, can  # noqa: PLC0415 - access records here, and is loaded first
+
+    if not can(actor, Permission.CUSTODY_LEDGER_READ):
+        return []
+    since = clock.now() - _RECENT
+    count = Disposal.objects.filter(at__gte=since).exclude(outcome=Outcome.ERASED).count()
+    return [Waiting(_("Erasures that could not be done this week"), count, "/retention/")] if count else []
 
 
 def indicators(period: Period) -> Mapping[str, int]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
+from django.db.models import Min
+from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +20,7 @@ from tutela.apps.jobs.rules import ErrorCode
 from tutela.engine import clock
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -107,6 +111,14 @@ def backlog() -> Backlog:
         dead=DeadJob.objects.count(),
         oldest_s=max(0.0, (clock.now() - oldest).total_seconds()) if oldest else 0.0,
     )
+
+
+def overdue(wait_s: int) -> datetime | None:
+    """Return since when a job has been ready without anybody taking it, where that is longer than `wait_s` ago."""
+    moment = clock.now()
+    waiting = Job.objects.filter(lease=None).annotate(ready_at=Coalesce("run_at", "enqueued_at"))
+    since = waiting.aggregate(since=Min("ready_at"))["since"]
+    return since if since and since < moment - timedelta(seconds=wait_s) else None
 
 
 def _dead(job_id: UUID, *, lock: bool = False) -> DeadJob:

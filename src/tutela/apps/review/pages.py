@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from tutela.apps.access.public import Permission, actor_of, can, require
+from tutela.apps.custody import public as custody
 from tutela.apps.review import services
 from tutela.apps.review.models import Decision
 from tutela.apps.safeguarding import public as safeguarding
@@ -54,6 +55,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "matches": matches,
         "decisions": Decision.objects.filter(case_id=shown.id),
         "addresses": _addresses(shown.id, may_send=may_send),
+        "events": custody.history(actor, shown.id),
         "is_waiting": is_waiting,
         "is_in_danger": safeguarding.is_open(shown.id),
         "may_confirm": may_confirm and can(actor, Permission.REVIEW_ITEM_DECIDE, target),

@@ -9,9 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.http import HttpRequest
 
 register = template.Library()
+
+_SPARK_WIDTH: Final = 120
+_SPARK_HEIGHT: Final = 22
 
 _TONES: Final = {
     "active": "good",
@@ -19,6 +24,14 @@ _TONES: Final = {
     "well": "good",
     "invited": "care",
     "expired": "care",
+    "unreadable": "danger",
+    "not-configured": "",
+    "needs-a-person": "care",
+    "proved": "good",
+    "not-proved": "danger",
+    "erased": "good",
+    "held": "care",
+    "unreviewed": "care",
     "ended": "",
     "revoked": "",
     "not-well": "danger",
@@ -38,13 +51,35 @@ def badge(state: str) -> dict[str, str]:
         "valid": pgettext("key", "valid"),
         "expired": pgettext("key", "expired"),
         "revoked": pgettext("key", "revoked"),
+        "unreadable": pgettext("key", "unreadable"),
         "well": _("well"),
         "not-well": _("not well"),
+        "not-configured": _("not configured"),
+        "needs-a-person": _("needs a person"),
+        "proved": _("holds"),
+        "not-proved": _("does not hold"),
+        "erased": pgettext("outcome", "erased"),
+        "held": pgettext("outcome", "held"),
+        "unreviewed": pgettext("outcome", "rule not reviewed"),
         "urgent": _("urgent"),
         "waiting": pgettext("case", "waiting"),
         "confirmed": pgettext("case", "confirmed"),
     }
     return {"word": words.get(state, state), "tone": _TONES.get(state, "")}
+
+
+@register.inclusion_tag("console/sparkline.html")
+def sparkline(counts: Sequence[int], label: str) -> dict[str, Any]:
+    """Draw counts as a small line from zero up, the newest marked. The label says in words what the line shows."""
+    top, across = max((*counts, 1)), _SPARK_WIDTH / max(1, len(counts) - 1)
+    points = [(round(at * across, 1), round(_SPARK_HEIGHT * (1 - count / top), 1)) for at, count in enumerate(counts)]
+    return {
+        "points": " ".join(f"{x},{y}" for x, y in points),
+        "newest": points[-1],
+        "label": label,
+        "width": _SPARK_WIDTH,
+        "height": _SPARK_HEIGHT,
+    }
 
 
 @register.simple_tag(takes_context=True)
@@ -70,4 +105,6 @@ _INSIDE: Final = {
     "teams": ("team",),
     "keys": ("key-new",),
     "queue": ("case",),
+    "ledger": ("ledger-entry", "ledger-case", "ledger-verify"),
+    "jobs": ("job",),
 }

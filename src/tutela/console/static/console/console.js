@@ -1,5 +1,6 @@
 /* The keyboard map. Everything here is also a link or a button: without scripts nothing is lost.
-   `?` shows the map; `g` and then a letter goes to a place; `/` goes to the page's own search. */
+   `?` shows the map; `g` and then a letter goes to a place; `j` and `k` walk the rows of the page's list, `n` and `p` its
+   pages; `/` goes to the page's own search. */
 (() => {
   "use strict";
 
@@ -20,6 +21,18 @@
     return Boolean(place);
   };
 
+  const walk = (step) => {
+    const rows = [...document.querySelectorAll("main tbody th a, main .waiting a, main .timeline a")];
+    const at = rows.indexOf(document.activeElement);
+    const next = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : at + step];
+    if (next) next.focus();
+  };
+
+  const turn = (way) => {
+    const link = document.querySelector(`.pages [rel="${way}"]`);
+    if (link) link.click();
+  };
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     const now = event.timeStamp;
@@ -30,6 +43,11 @@
     }
     if (event.key === "g") waitingSince = now;
     if (event.key === "?") showMap();
+    if (document.querySelector("dialog[open]")) return;
+    if (event.key === "j") walk(1);
+    if (event.key === "k") walk(-1);
+    if (event.key === "n") turn("next");
+    if (event.key === "p") turn("prev");
     if (event.key === "/") {
       const search = document.querySelector("[data-search]");
       if (search) {

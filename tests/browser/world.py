@@ -1,0 +1,280 @@
+"""Cases of every state, made by the real verbs over twelve weeks: synthetic bytes, invented hosts, plain sentences.
+
+    fill(cast, facts)      # puts the ids that addresses need into facts.ids
+    give_places(facts)     # what a worker beside it would have done by now
+
+Values are sometimes very long and sometimes missing, as they are in life: a page must bear both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from tutela.domain.lists import Entry, Hit, MatchKind, MatchPolicy
+from tutela.domain.signals import SignalKind
+from tutela.engine import clock
+from tutela.engine.probing import Failure, ProbeAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+    from tests.browser.server import Facts
+    from tutela.apps.access.models import Organisation, Person
+
+WEEKS = 12
+PLAIN_CASES = 57  # more than a page of the queue
+_LONG_PATH = "/gallery/" + "a-very-long-part-of-an-address-that-nothing-breaks" * 5
+_LISTS = {
+    "national-hotline": ("Example Hotline", "A1", "Example scheme 2"),
+    "exchange-of-hotlines-in-the-region-second-edition-verified": (
+        "Exchange of the Associated Hotlines of the Region, Verification Board",
+        "Known, verified by three people of two organisations",
+        "",
+    ),
+    "police": ("", "", ""),
+}
+
+
+class Calendar:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.moment = clock.now() - timedelta(weeks=WEEKS)
+
+    def __call__(self) -> datetime:
+        self.moment += timedelta(milliseconds=40)  # nothing takes no time
+        return self.moment
+
+    def forward(self, **span: float) -> None:
+        self.moment += timedelta(**span)
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who acts in it."""
+
+    organisation: Organisation
+    supervisor: Person
+    calendar: Calendar
+
+
+@contextmanager
+def long_ago() -> Iterator[Calendar]:
+    """Let it be twelve weeks ago inside the block."""
+    calendar = Calendar()
+    with clock.use(calendar):
+        yield calendar
+
+
+def fill(cast: Cast, facts: Facts) -> None:
+    """Live through the weeks."""
+    from tutela.apps.access.public import SYSTEM, acting_as
+
+    with acting_as(SYSTEM):
+        made = _Weeks(cast).live()
+        facts.ids |= {name: str(case_id) for name, case_id in made.items()}
+        facts.ids |= _work_given_up()
+        _retention(made)
+
+
+class _Weeks:
+    """What happened, in order."""
+
+    def __init__(self, cast: Cast) -> None:
+        from tests.world import actor
+        from tutela.apps.access.public import desk_of
+        from tutela.domain.ids import OrganisationId
+
+        self._me = actor(cast.supervisor)
+        self._desk = desk_of(OrganisationId(cast.organisation.id))
+        self._calendar = cast.calendar
+        self._number = 0
+
+    def live(self) -> dict[str, UUID]:
+        """Return the id of one case of each state."""
+        self._lists()
+        made = {"case_gone": self._removed(), "case_sent": self._noticed(), "case_erased": self._known("old")}
+        for _week in range(WEEKS):
+            self._calendar.forward(days=6, hours=20)
+            for _each in range(PLAIN_CASES // WEEKS + 1):
+                self._calendar.forward(minutes=11)
+                self._report(address=f"https://files-{self._number}.example/a")
+        made |= {
+            "case_plain": self._report(address=f"https://forum.example{_LONG_PATH}", text="Seen in a public thread."),
+            "case_near": self._alike(),
+            "case_keys": self._known("keys"),
+            "case_known": self._known("known", times=4),
+            "case_confirmed": self._confirmed("confirmed"),
+            "case_reopened": self._reopened(),
+            "case_answered": self._danger("A neighbour telephoned; the family is known.", answer="with-service"),
+            "case_taken": self._danger("A message in a chat names a school.", answer="not-known"),
+            "case_danger": self._danger("A child wrote to us and gave a town."),
+        }
+        return made
+
+    def _lists(self) -> None:
+        from django.conf import settings
+
+        from tutela.engine.matching import ListStore
+
+        digests = {name: hashlib.new(name, b"benign").digest() for name in ("md5", "sha1", "sha256")}
+        store = ListStore(settings.TUTELA.home / "lists")
+        entry = Entry("e-1", "A1", "Example Hotline", **digests)
+        store.add("national-hotline", "Example Hotline", "v1", "x", MatchPolicy(), [entry], imported_at="2026-01-02")
+
+    def _report(self, *, address: str = "", text: str = "", data: bytes = b"", danger: bool = False) -> UUID:
+        from tutela.apps.intake.models import Channel
+        from tutela.apps.intake.services import Submission, receive
+
+        self._number += 1
+        digests = {name: hashlib.new(name, data).digest() for name in ("md5", "sha1", "sha256")} if data else {}
+        channel = Channel.API if data else Channel.FORM
+        key = f"report-{self._number:05}"
+        return receive(self._me, self._desk, Submission(channel, key, address, text, digests, danger)).case_id
+
+    def _known(self, name: str, *, times: int = 1, addresses: int = 1) -> UUID:
+        data = f"benign bytes {name}".encode()
+        places = [f"https://cdn-{name}.example/{number}{_LONG_PATH * (number % 2)}" for number in range(addresses)]
+        for number in range(times):
+            self._calendar.forward(minutes=3)
+            case_id = self._report(address=places[number % addresses], data=data)
+        for address in places[1:]:
+            self._report(address=address, data=data)
+        self._matched(case_id, MatchKind.EXACT)
+        return case_id
+
+    def _alike(self) -> UUID:
+        case_id = self._report(address="https://pictures.example/b", data=b"benign bytes alike")
+        self._matched(case_id, MatchKind.NEAR)
+        return case_id
+
+    def _matched(self, case_id: UUID, kind: MatchKind) -> None:
+        from django.db import transaction
+
+        from tutela.apps.triage.models import Item
+        from tutela.apps.triage.services import keep_matches
+
+        signal = SignalKind.SHA256 if kind is MatchKind.EXACT else SignalKind.PDQ
+        version = hashlib.sha256(b"a version").hexdigest()
+        hits = [
+            Hit(name, version, f"entry-{case_id}", classification, scheme, owner, owner, kind, signal)
+            for name, (owner, classification, scheme) in _LISTS.items()
+        ]
+        with transaction.atomic():
+            keep_matches(Item.objects.get(case_id=case_id).id, hits)
+
+    def _confirmed(self, name: str) -> UUID:
+        from tutela.apps.review.services import confirm_unseen
+
+        case_id = self._known(name, addresses=2)
+        self._calendar.forward(minutes=5)
+        confirm_unseen(self._me, case_id, "The list has exactly these bytes.")
+        return case_id
+
+    def _noticed(self, name: str = "sent") -> UUID:
+        from django.db import transaction
+
+        from tutela.apps.review.services import send_notice
+        from tutela.apps.takedown.models import Notice
+        from tutela.apps.takedown.services import keep_probe, keep_sent
+        from tutela.apps.triage.models import Location
+
+        case_id = self._confirmed(name)
+        place = Location.objects.filter(case_id=case_id).earliest("reported_at")
+        send_notice(self._me, case_id, place.id, "abuse@cdn.example")
+        notice = Notice.objects.get(location_id=place.id)
+        answers = (ProbeAnswer(http_status=200), ProbeAnswer(failure=Failure.NO_ANSWER), ProbeAnswer(http_status=403))
+        with transaction.atomic():
+            self._calendar.forward(seconds=2)
+            keep_sent(notice)
+            for answer in answers:
+                self._calendar.forward(hours=2)
+                keep_probe(notice, answer)
+        return case_id
+
+    def _removed(self) -> UUID:
+        from django.db import transaction
+
+        from tutela.apps.takedown.models import Notice
+        from tutela.apps.takedown.services import keep_probe
+
+        case_id = self._noticed("gone")
+        self._calendar.forward(hours=9)
+        with transaction.atomic():
+            keep_probe(Notice.objects.get(case_id=case_id), ProbeAnswer(http_status=410))
+        return case_id
+
+    def _reopened(self) -> UUID:
+        case_id = self._confirmed("reopened")
+        self._calendar.forward(minutes=40)
+        self._report(address="https://mirror.example/c", data=b"benign bytes reopened")
+        return case_id
+
+    def _danger(self, text: str, *, answer: str = "") -> UUID:
+        from tutela.apps.safeguarding import services
+        from tutela.apps.safeguarding.models import Concern
+        from tutela.apps.safeguarding.rules import Answer
+
+        case_id = self._report(text=text, danger=True)
+        concern_id = Concern.objects.get(case_id=case_id).id
+        if answer:
+            self._calendar.forward(minutes=4)
+            services.take(self._me, concern_id)
+            self._calendar.forward(minutes=30)
+            services.answer(self._me, concern_id, Answer(answer), "The child-protection service of the town was told.")
+        return case_id
+
+
+def _work_given_up() -> dict[str, str]:
+    from tutela.apps.jobs.models import DeadJob, Job
+    from tutela.apps.jobs.rules import ErrorCode
+
+    made: dict[str, str] = {}
+    Job.objects.all().delete()  # as if a worker had done it all
+    names = {ErrorCode.UNKNOWN_NAME: "moon.landing", ErrorCode.REFUSED: "takedown.notify"}
+    for code in ErrorCode:
+        moment = clock.now()
+        given_up = DeadJob.objects.create(
+            id=clock.new_id(),
+            name=names.get(code, "takedown.probe"),
+            payload={"notice_id": str(clock.new_id())},
+            enqueued_at=moment - timedelta(hours=3),
+            attempts=8,
+            error=code,
+            place="ValueError at services.py:117" if code is ErrorCode.FAILED else "",
+        )
+        made[f"job_{code.name.lower()}"] = str(given_up.id)
+    return made
+
+
+def _retention(made: dict[str, UUID]) -> None:
+    from tutela.apps.access.public import SYSTEM
+    from tutela.apps.custody import erasure
+    from tutela.apps.custody.models import Disposal
+    from tutela.apps.custody.public import ObjectKind, Outcome, ReasonCode
+
+    rule = "case 180 days from 2026-01-01"
+    erasure.place_hold(SYSTEM, made["case_gone"], reason=ReasonCode.LEGAL_ORDER, note="Asked for by a court.")
+    for name in ("case_erased", "case_gone"):
+        outcome = erasure.erase(SYSTEM, made[name], kind=ObjectKind.CASE, reason=ReasonCode.RETENTION_ENDED)
+        Disposal.objects.create(subject_id=made[name], kind=ObjectKind.CASE, outcome=outcome, rule=rule)
+    for name, outcome in (("case_plain", Outcome.UNREVIEWED), ("case_near", Outcome.NOT_CONFIGURED)):
+        Disposal.objects.create(
+            subject_id=made[name], kind=ObjectKind.CASE, outcome=outcome, rule=rule if name == "case_plain" else ""
+        )
+
+
+def give_places(facts: Facts) -> None:
+    """Give every entry its place, in several checkpoints, and name one that has a long proof."""
+    from tutela.apps.custody.models import Leaf
+    from tutela.apps.custody.public import sequence
+
+    while sequence(batch_max=200):
+        pass
+    chain: Any = Leaf.objects.filter(chain_id=facts.ids["case_sent"])
+    facts.ids["entry"] = chain.latest("position").event
