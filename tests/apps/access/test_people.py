@@ -14,7 +14,7 @@ from django.http import Http404
 from django.test import Client
 from django.urls import reverse
 
-from tests.world import PASSWORD, actor, make_desk, sign_in
+from tests.world import PASSWORD, actor, make_desk, secret_part, sign_in
 from tutela.apps.access import services
 from tutela.apps.access.models import Person
 from tutela.apps.access.public import SYSTEM, Permission, Role
@@ -329,12 +329,12 @@ def test_a_key_that_knocks_too_often_is_told_to_wait(client, desk):
     )
     answers = [ask(client, eager.secret) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
-    assert answers[-1]["Retry-After"] == "60"
+    assert 0 < int(answers[-1]["Retry-After"]) <= 20  # a third of a minute for each
 
 
 def test_only_a_digest_of_a_key_is_kept(made):
     row = str(vars(made.key))
-    assert made.secret.rpartition("_")[2] not in row
+    assert secret_part(made.secret) not in row
 
 
 def test_a_key_is_no_way_into_the_console(client, made):
