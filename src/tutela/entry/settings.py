@@ -128,6 +128,9 @@ MFA_FORMS = {
     "authenticate": f"{_FORMS}.CodeForm",
     "reauthenticate": f"{_FORMS}.CodeAgainForm",
     "activate_totp": f"{_FORMS}.AppForm",
+    "authenticate_webauthn": f"{_FORMS}.SecurityKeyForm",
+    "reauthenticate_webauthn": f"{_FORMS}.SecurityKeyAgainForm",
+    "add_webauthn": f"{_FORMS}.NewSecurityKeyForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.account.forms import ChangePasswordForm, LoginForm
 from allauth.account.forms import ReauthenticateForm as LibraryPasswordAgainForm
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm, ReauthenticateWebAuthnForm
 from django import forms
 from django.conf import settings
 from django.contrib.auth import password_validation
@@ -158,6 +160,36 @@ class AppForm(ActivateTOTPForm):
         super().__init__(*args, **kwargs)
         self.fields["code"].label = _("Code that the app shows")
         _without_placeholders(self)
+
+
+class _SecurityKeyAnswer:
+    """Treats an answer that is not even in its form as a wrong one: the library would break on it."""
+
+    def clean_credential(self) -> Any:
+        """Check the answer."""
+        try:
+            return super().clean_credential()  # pyright: ignore[reportAttributeAccessIssue] - of the form mixed in
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            raise get_adapter().validation_error("incorrect_code") from error
+
+
+class SecurityKeyForm(_SecurityKeyAnswer, AuthenticateWebAuthnForm):
+    """What a security key says when somebody signs in."""
+
+
+class SecurityKeyAgainForm(_SecurityKeyAnswer, ReauthenticateWebAuthnForm):
+    """What a security key says to prove that somebody is still here."""
+
+
+class NewSecurityKeyForm(AddWebAuthnForm):
+    """A new security key."""
+
+    def clean(self) -> dict[str, Any]:
+        """Check what it says."""
+        try:
+            return super().clean()
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            raise get_adapter().validation_error("incorrect_code") from error
 
 
 class JoinForm(forms.Form):
