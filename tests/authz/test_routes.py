@@ -67,6 +67,7 @@ CASES = {
     "person-restart": Case("post", "person"),
     "person-end": Case("post", "person"),
     "teams": Case(),
+    "front-desk": Case(),
     "team-new": Case("post", data={"name": "Team C"}),
     "team": Case(about="team"),
     "team-add": Case("post", "team"),
@@ -75,6 +76,10 @@ CASES = {
     "case": Case(about="case"),
     "case-confirm": Case("post", "case"),
     "case-danger": Case("post", "case"),
+    "case-close": Case("post", "case", {"because": "mistake"}),
+    "case-reports": Case(about="case"),
+    "report-answer": Case("post", "case", {"text": "x"}, more=lambda desk: {"report_id": MISSING}),
+    "case-probe": Case("post", "case", more=lambda desk: {"location_id": MISSING}),
     "case-notice": Case("post", "case", more=lambda desk: {"location_id": MISSING}),
     "safeguarding": Case(),
     "concern-take": Case("post", "concern"),
@@ -114,14 +119,17 @@ OPEN_CASES = {
     "account_logout": 302,
     "account_inactive": 200,
     "join": 200,
-    "report": 404,  # there is nobody to report to yet
+    "report": 503,  # nobody has said yet who takes what the public reports
+    "report-ask": 200,
     "healthz": 200,
     "readyz": 200,
     "metrics": 200,
     "api:api-root": 404,
 }
-# nobody here has such codes, and no case here has a place in the log
-NOT_FOUND_OF_THEIR_OWN = {"mfa_view_recovery_codes", "mfa_download_recovery_codes", "custody-report"}
+# nobody here has such codes, and no case here has a place in the log, a report or a notice
+NOT_FOUND_OF_THEIR_OWN = {
+    "mfa_view_recovery_codes", "mfa_download_recovery_codes", "custody-report", "report-answer", "case-probe",
+}  # fmt: skip
 
 
 ROUTES = {route.name: route for route in doors.routes()}

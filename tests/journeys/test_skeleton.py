@@ -20,6 +20,7 @@ from django.urls import reverse
 
 from tests.journeys.sinks import Host, MailSink, running
 from tests.world import make_desk, make_key, make_person, sign_in
+from tutela.apps.access import services as access
 from tutela.apps.access.public import SYSTEM, Permission, Role, acting_as
 from tutela.apps.custody import services as custody
 from tutela.apps.custody.models import Leaf
@@ -58,6 +59,7 @@ class World:
         self.desk = make_desk()
         self.url = f"{host.url}/{CANARIES['path']}"
         with acting_as(SYSTEM):
+            access.set_desk(SYSTEM, self.desk.organisation.id, self.desk.team.id)
             scopes = [Permission.INTAKE_REPORT_CREATE, Permission.ASSESSMENT_INDICATOR_READ]
             _, self.secret = make_key(self.desk.organisation, scopes)
             self.senior = make_person(self.desk.organisation, "senior", [Role.SUPERVISOR], [self.desk.team])
@@ -119,7 +121,13 @@ def world(db, tmp_path, log, standing_clock):
     store.add("known", "agency", "v1", "VICS", MatchPolicy(), [entry], imported_at="2026-01-02T03:04:05Z")
     before = settings.TUTELA
     settings.TUTELA = replace(
-        before, home=tmp_path, mail_url=mail.url, mail_copy_to="desk@hotline.example", probe_private=True
+        before,
+        home=tmp_path,
+        mail_url=mail.url,
+        mail_copy_to="desk@hotline.example",
+        probe_private=True,
+        jurisdiction="NL",
+        lookups="public:NL",
     )
     with running(mail), running(host), acting_as(SYSTEM):
         yield World(mail, host)
@@ -214,7 +222,7 @@ def test_from_a_report_to_an_indicator_and_every_step_is_in_the_ledger(world, lo
     # the ledger has it all, in order, in one chain of custody, and holds
     chain = list(Leaf.objects.filter(chain_id=case.id).order_by("position").values_list("action", flat=True))
     assert [action for action in chain if action != "case.prioritised"] == [
-        "case.opened", "item.added", "report.received", "report.received", "item.matched", "item.confirmed-unseen",
+        "report.received", "case.opened", "item.added", "report.received", "item.matched", "item.confirmed-unseen",
         "notice.ordered", "notice.sent", "probe.done", "probe.done", "item.gone",
     ]  # fmt: skip
     assert custody.verify_case(SYSTEM, case.id).faults == ()
@@ -245,7 +253,7 @@ def test_a_child_in_danger_leaves_the_queue_for_a_person_until_somebody_answers(
     world.work()
     actions = [action for action in world.actions() if action.startswith(("danger", "safety", "report"))]
     assert actions == [
-        "danger.raised", "safety.asked", "report.received", "danger.taken", "safety.answered", "safety.answered",
+        "report.received", "danger.raised", "safety.asked", "danger.taken", "safety.answered", "safety.answered",
         "danger.raised", "safety.asked",
     ]  # fmt: skip
     assert custody.verify_case(SYSTEM, case.id).faults == ()

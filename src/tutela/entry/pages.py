@@ -17,6 +17,7 @@ from tutela import __version__
 from tutela.apps.access import public as access
 from tutela.apps.access.public import Permission, actor_of, open_to_all, require
 from tutela.apps.safeguarding import public as safeguarding
+from tutela.apps.takedown import public as takedown
 from tutela.apps.triage import public as triage
 from tutela.entry.config import LANGUAGES
 from tutela.entry.context import APPEARANCE_COOKIE, APPEARANCES, appearance_of
@@ -25,7 +26,12 @@ from tutela.entry.health import checks
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-_WAITING: Final = (safeguarding.waiting, triage.waiting, access.waiting)  # each app that has something adds its own
+_WAITING: Final = (
+    safeguarding.waiting,
+    triage.waiting,
+    takedown.waiting,
+    access.waiting,
+)  # each app that has something adds its own
 _YEAR_S: Final = 365 * 24 * 3600
 
 

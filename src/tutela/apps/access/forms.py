@@ -87,6 +87,22 @@ class MemberForm(forms.Form):
         field.queryset = people
 
 
+class DeskForm(forms.Form):
+    """Who takes what the public reports."""
+
+    team = forms.ChoiceField(label=_("Reports of the public go to"), required=True)
+
+    NOBODY = "nobody"
+    ALL = "all"
+
+    def __init__(self, *args: Any, organisation_id: UUID | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        teams = [(str(team.id), team.name) for team in Team.objects.filter(organisation_id=organisation_id)]
+        field = self.fields["team"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(self.NOBODY, _("nobody: the form is closed")), (self.ALL, _("all teams")), *teams]
+
+
 class KeyForm(forms.Form):
     """A new key for a machine."""
 

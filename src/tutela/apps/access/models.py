@@ -61,6 +61,21 @@ class Team(models.Model):
         return self.name
 
 
+class FrontDesk(models.Model):
+    """Who takes what the public reports: at most one organisation, and one of its teams or all of it."""
+
+    organisation_id: UUID
+    team_id: UUID | None
+
+    door = models.CharField(max_length=8, primary_key=True, default="public", editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="+")
+    set_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id}"
+
+
 class PersonManager(BaseUserManager["Person"]):
     """Finds people by e-mail address whatever its case."""
 

@@ -16,7 +16,16 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from tutela.apps.access import credentials, second_factor
-from tutela.apps.access.models import ApiKey, Membership, Organisation, OrganisationKind, Person, RoleGrant, Team
+from tutela.apps.access.models import (
+    ApiKey,
+    FrontDesk,
+    Membership,
+    Organisation,
+    OrganisationKind,
+    Person,
+    RoleGrant,
+    Team,
+)
 from tutela.apps.access.public import SYSTEM, Actor, Permission, Role, Target, acting_as, authorise, person_actor
 from tutela.apps.access.rules import may_end, may_grant, may_scope
 from tutela.apps.custody.public import Action, ObjectKind, record
@@ -228,6 +237,37 @@ def remove_member(actor: Actor, team_id: UUID, person_id: UUID) -> None:
     if not removed:
         raise Http404
     record(Action.TEAM_MEMBER_REMOVED, kind=ObjectKind.TEAM, object_id=changed.id, actor=actor)
+
+
+#### The public's door ####
+
+
+@transaction.atomic
+def set_desk(actor: Actor, organisation_id: UUID, team_id: UUID | None) -> None:
+    """Let an organisation, and one of its teams or all of it, take what the public reports."""
+    authorise(actor, Permission.ACCESS_DESK_EDIT, Target(OrganisationId(organisation_id)))
+    if team_id is not None and not Team.objects.filter(pk=team_id, organisation_id=organisation_id).exists():
+        raise Http404
+    with acting_as(SYSTEM):  # whoever has it now may be another organisation
+        there = FrontDesk.objects.select_for_update().first()
+        if there is not None and there.organisation_id != organisation_id and not actor.is_system:
+            raise AccessError(_("Another organisation takes what the public reports. It must give that up first."))
+        FrontDesk.objects.update_or_create(
+            defaults={"organisation_id": organisation_id, "team_id": team_id, "set_at": clock.now()}
+        )
+    _record_desk(actor, organisation_id)
+
+
+@transaction.atomic
+def close_desk(actor: Actor, organisation_id: UUID) -> None:
+    """Take no more reports of the public."""
+    authorise(actor, Permission.ACCESS_DESK_EDIT, Target(OrganisationId(organisation_id)))
+    FrontDesk.objects.filter(organisation_id=organisation_id).delete()
+    _record_desk(actor, organisation_id)
+
+
+def _record_desk(actor: Actor, organisation_id: UUID) -> None:
+    record(Action.SETTING_CHANGED, kind=ObjectKind.ORGANISATION, object_id=organisation_id, actor=actor)
 
 
 #### Machines' keys ####
