@@ -244,10 +244,10 @@ def _expected(name: str, person: Person, thing: Any, ownership: str) -> set[int]
         return {_STATUS[at_all]}
     if ownership == "missing" or CASES[name].about == "own-factor":
         return {404}
-    if name in NOT_FOUND_OF_THEIR_OWN:
-        return {404}
     if thing is not None and (decision := decide(actor, permission, _target_of(thing))) is not Decision.ALLOW:
         return {_STATUS[decision]}
+    if name in NOT_FOUND_OF_THEIR_OWN:
+        return {404}
     # somebody in the other team cannot be taken out of it again: they are in the first
     return {200, 302, 404} if name == "team-remove" and ownership == "other-team" else {200, 302}
 

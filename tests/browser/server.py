@@ -92,7 +92,7 @@ def _populated() -> Facts:
     first = first_administrator()
     assert first is not None
     facts = Facts(settings.TUTELA.origin, (first.email, first.code))
-    organisation = Person.objects.get(email=first.email).organisation
+    organisation = Person.objects.with_email(first.email).get().organisation
     teams = _teams(organisation, facts)
     _people(organisation, teams, facts)
     _keys(organisation, facts)

@@ -56,6 +56,19 @@ person would need for the same; where there is none, no role may do it from with
 | command | works on | permission |
 |---|---|---|
 """
+_STAFF: Final = """
+## What is kept about those who work here
+
+Name and e-mail address are sealed under a key of the person's own; sign-in finds them by a blind index (a keyed digest
+of the address), and the sign-in library is given that index in place of the address, so that no session, cache or table
+of its own holds it. Ending an account destroys the key: name and address are gone from the database, and from each
+backup whose master key is gone too; what the person did stays provable under their pseudonym. A hold on the person
+keeps the key until the hold ends. In clear: the pseudonym, roles, teams, and when the account was made and last used.
+Names of teams, organisations and machines' keys are in clear, too: they should name no person.
+
+Of the public nothing is kept: how often somebody tries is counted under a digest of their network address, made with a
+random key that lives in `TUTELA_HOME/run`, is replaced every day, and is no part of a backup.
+"""
 _HERE, _THERE = (OrganisationId(UUID(int=number)) for number in (1, 2))
 _TEAM, _OTHER_TEAM = (TeamId(UUID(int=number)) for number in (3, 4))
 _OWNERSHIPS: Final = (
@@ -69,7 +82,7 @@ _MISSING: Final = _MARK[Decision.HIDE]
 
 def page() -> str:
     """Return docs/access.md. Django must be set up."""
-    return f"{_HEAD}{_TABLE}{_permissions()}{_ROUTES}{_routes()}{_JOBS}{_jobs()}{_COMMANDS}{_commands()}"
+    return f"{_HEAD}{_TABLE}{_permissions()}{_ROUTES}{_routes()}{_JOBS}{_jobs()}{_COMMANDS}{_commands()}{_STAFF}"
 
 
 def _permissions() -> str:

@@ -202,12 +202,11 @@ def test_signing_out_everywhere_ends_every_session(desk):
 @pytest.mark.parametrize("verb", [services.end, services.restart])
 def test_ending_or_restarting_a_person_ends_their_sessions_and_factors(client, desk, verb):
     sign_in(client, desk.colleague)
+    email = desk.colleague.email
     verb(desk.administrator, desk.colleague.id)
     assert client.get(reverse("home")).status_code == 302
     assert not Authenticator.objects.filter(user=desk.colleague).exists()
-    assert (
-        client.post(reverse("account_login"), {"login": desk.colleague.email, "password": PASSWORD}).status_code == 200
-    )
+    assert client.post(reverse("account_login"), {"login": email, "password": PASSWORD}).status_code == 200
 
 
 def test_a_session_from_before_signing_out_cannot_be_replayed(client, desk):

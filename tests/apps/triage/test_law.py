@@ -71,8 +71,9 @@ def work():
         (("private:DE", "NL"), {"channel": "private", "jurisdiction": "DE"}, False),
     ],
 )
-def test_a_look_up_that_nobody_enabled_is_refused_recorded_and_explained(law, desk, client, chosen, given, refused):
+def test_a_look_up_that_nobody_enabled_is_refused_recorded_and_explained(law, client, chosen, given, refused):
     law(lookups=chosen[0], jurisdiction=chosen[1])
+    desk = make_desk()
     assert report(client, desk, **given).status_code == 201
     work()
     assert [each.was_refused for each in Lookup.objects.all()] == [refused]
@@ -101,7 +102,7 @@ def test_a_ground_that_is_none_is_not_valid(desk, client, given):
 
 @pytest.mark.parametrize("text", ["public", "public:", "public:NLD", "postcard:NL", "public:NL private:NL"])
 def test_a_setting_that_is_no_ground_is_refused(text):
-    with pytest.raises(ValueError, match="^p"):
+    with pytest.raises(ValueError, match=r"postcard|public"):
         read_grounds(text)
 
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tutela.apps.access.labels import role_choices, scope_choices
-from tutela.apps.access.models import Person, Team
+from tutela.apps.access.models import Person, Team, sign_in_name
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -133,6 +133,11 @@ class SignInForm(LoginForm):
         self.fields["login"].label = _("E-mail address")
         self.fields["login"].widget.attrs["autofocus"] = True
         _without_placeholders(self)
+
+    def user_credentials(self) -> dict[str, Any]:
+        """Hand the library a blind index for an address: it would keep what it is given in the session."""
+        given = super().user_credentials()
+        return given | {"email": sign_in_name(given["email"])} if "email" in given else given
 
 
 class CodeForm(AuthenticateForm):

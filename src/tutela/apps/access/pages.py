@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 from tutela.apps.access import second_factor, services
 from tutela.apps.access.forms import DeskForm, InviteForm, JoinForm, KeyForm, MemberForm, RolesForm, TeamForm, hours
 from tutela.apps.access.labels import ROLES, SCOPES
-from tutela.apps.access.models import ApiKey, FrontDesk, Person, Team
+from tutela.apps.access.models import ApiKey, FrontDesk, Person, Team, sign_in_name
 from tutela.apps.access.public import SYSTEM, Permission, Role, acting_as, actor_of, can, open_to_all, require, visible
 from tutela.apps.access.rules import may_end
 from tutela.apps.access.services import AccessError
@@ -285,8 +285,7 @@ def join(request: HttpRequest) -> HttpResponse:
     """Let an invited person choose a password."""
     form = JoinForm(request.POST or None)
     if request.method == "POST":
-        email = request.POST.get("email", "").strip().lower()
-        if not ratelimit.consume(request, action="join", key=email):
+        if not ratelimit.consume(request, action="join", key=sign_in_name(request.POST.get("email", ""))):
             return render(request, "429.html", status=429)
         if form.is_valid():
             values = form.cleaned_data

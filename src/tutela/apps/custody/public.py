@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutela.apps.custody.blinding import blind_index
 from tutela.apps.custody.erasure import (
     Candidate,
     HoldNotFoundError,
@@ -46,6 +47,7 @@ __all__ = [
     "Outcome",
     "ReasonCode",
     "SealError",
+    "blind_index",
     "end_hold",
     "erase",
     "indicators",
