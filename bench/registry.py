@@ -178,4 +178,29 @@ _A7: Final = Claim(
     ),
 )
 
-CLAIMS: Final = {claim.claim_id: claim for claim in (_A1, _A2, _A3, _A4, _A5, _A6, _A7)}
+_C1: Final = Claim(
+    "C1",
+    "No way in escapes the golden table",
+    "Every route x role x ownership, every job and every command is in the golden table; forged, expired, replayed and "
+    "cross-organisation requests are refused; no secret or personal canary string appears in logs, metrics, errors, "
+    "task arguments, addresses, the record or clear in any table. On SQLite and on PostgreSQL.",
+    "bench.c1_golden_table",
+    (
+        FigureSpec("routes", "routes"),
+        FigureSpec("routes that say their permission or why they are open", "%", _at_least(100)),
+        FigureSpec("routes that are tried", "%", _at_least(100)),
+        FigureSpec("jobs in the table", "%", _at_least(100)),
+        FigureSpec("commands in the table", "%", _at_least(100)),
+        FigureSpec("requests tried, on each database", "requests"),
+        FigureSpec("tests of the golden table that do not pass", "tests", _at_most(0)),
+        FigureSpec("tests of refusals, SQLite", "tests", _at_least(20)),
+        FigureSpec("tests of refusals, PostgreSQL", "tests", _at_least(20)),
+        FigureSpec("tests of refusals that do not pass", "tests", _at_most(0)),
+        FigureSpec("canaries looked for", "strings", _at_least(5)),
+        FigureSpec("tests of canaries, SQLite", "tests", _at_least(5)),
+        FigureSpec("tests of canaries, PostgreSQL", "tests", _at_least(5)),
+        FigureSpec("tests of canaries that do not pass", "tests", _at_most(0)),
+    ),
+)
+
+CLAIMS: Final = {claim.claim_id: claim for claim in (_A1, _A2, _A3, _A4, _A5, _A6, _A7, _C1)}

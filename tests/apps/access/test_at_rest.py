@@ -24,6 +24,7 @@ from tutela.apps.custody.models import Leaf
 from tutela.apps.custody.public import Action, ReasonCode, end_hold, place_hold
 
 pytestmark = pytest.mark.django_db
+KINDS = {"email", "name", "password", "app", "key", "set-up code", "recovery"}
 EMAIL, NAME = "canary.person@canary-mail.example", "Canarina Canaryson"
 
 
@@ -80,6 +81,7 @@ def test_no_canary_of_a_person_or_a_secret_is_clear_in_any_table_session_or_cach
         "email": EMAIL, "name": NAME, "password": password, "app": secret, "key": secret_part(shown),
         "set-up code": invited.code.replace("-", ""), **{f"recovery {number}": code for number, code in enumerate(codes)},
     }  # fmt: skip
+    assert {name.split(" ")[0] if "recovery" in name else name for name in canaries} == KINDS
     for tables in (half_way, stored()):
         assert sign_in_name(EMAIL) in tables["sessions"]  # which is opened, and holds the index in place of the address
         found = [(name, where) for where, text in tables.items() for name, canary in canaries.items() if canary in text]
