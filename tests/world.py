@@ -60,6 +60,11 @@ def make_key(organisation: Organisation, scopes: list[Permission], **more: Any) 
     return made.key, made.secret
 
 
+def secret_part(shown: str) -> str:
+    """The secret in `tut_PREFIX_SECRET`, whole: it may itself hold underscores."""
+    return shown.split("_", 2)[2]
+
+
 def sign_in(client: Any, person: Person, *, second_factor: bool = True) -> None:
     """Put a session in place as the sign-in pages would leave it."""
     client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")

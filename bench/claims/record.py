@@ -10,6 +10,31 @@ _QUEUE: Final = "django-q2, ORM broker"
 
 CLAIMS: Final = (
     Claim(
+        "C1",
+        "No way in escapes the golden table",
+        "Every route x role x ownership, every job and every command is in the golden table; forged, expired, "
+        "replayed and cross-organisation requests are refused; no secret or personal canary string appears in logs,"
+        " metrics, errors, task arguments, addresses, the record or clear in any table. On SQLite and on "
+        "PostgreSQL.",
+        "bench.c1_golden_table",
+        (
+            FigureSpec("routes", "routes"),
+            FigureSpec("routes that say their permission or why they are open", "%", at_least(100)),
+            FigureSpec("routes that are tried", "%", at_least(100)),
+            FigureSpec("jobs in the table", "%", at_least(100)),
+            FigureSpec("commands in the table", "%", at_least(100)),
+            FigureSpec("requests tried, on each database", "requests"),
+            FigureSpec("tests of the golden table that do not pass", "tests", at_most(0)),
+            FigureSpec("tests of refusals, SQLite", "tests", at_least(20)),
+            FigureSpec("tests of refusals, PostgreSQL", "tests", at_least(20)),
+            FigureSpec("tests of refusals that do not pass", "tests", at_most(0)),
+            FigureSpec("canaries looked for", "strings", at_least(5)),
+            FigureSpec("tests of canaries, SQLite", "tests", at_least(5)),
+            FigureSpec("tests of canaries, PostgreSQL", "tests", at_least(5)),
+            FigureSpec("tests of canaries that do not pass", "tests", at_most(0)),
+        ),
+    ),
+    Claim(
         "C2",
         "The ledger shows tampering, verifies quickly and costs little",
         "At least 7 kinds of tampering x 1,000 trials are detected given one outside checkpoint; 1 million entries "

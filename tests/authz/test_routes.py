@@ -15,10 +15,11 @@ from uuid import UUID
 import pytest
 from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 
 from tests.world import Desk, make_desk, make_key, make_person, sign_in
 from tutela.apps.access import services
+from tutela.apps.access.models import Person
 from tutela.apps.access.public import person_actor
 from tutela.apps.access.rules import (
     KEY_SCOPES,
@@ -39,11 +40,12 @@ from tutela.apps.safeguarding.models import Concern
 from tutela.apps.triage import public as triage
 from tutela.domain.ids import OrganisationId, TeamId
 from tutela.engine import clock
+from tutela.entry import doors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from tutela.apps.access.models import ApiKey, Person, Team
+    from tutela.apps.access.models import ApiKey, Team
 
 MISSING = UUID("01890000-0000-7000-8000-000000000000")
 OWNERSHIPS = ("own-team", "other-team", "other-organisation", "missing")
@@ -69,6 +71,7 @@ CASES = {
     "person-restart": Case("post", "person"),
     "person-end": Case("post", "person"),
     "teams": Case(),
+    "front-desk": Case(),
     "team-new": Case("post", data={"name": "Team C"}),
     "team": Case(about="team"),
     "team-add": Case("post", "team"),
@@ -77,6 +80,10 @@ CASES = {
     "case": Case(about="case"),
     "case-confirm": Case("post", "case"),
     "case-danger": Case("post", "case"),
+    "case-close": Case("post", "case", {"because": "mistake"}),
+    "case-reports": Case(about="case"),
+    "report-answer": Case("post", "case", {"text": "x"}, more=lambda desk: {"report_id": MISSING}),
+    "case-probe": Case("post", "case", more=lambda desk: {"location_id": MISSING}),
     "case-notice": Case("post", "case", more=lambda desk: {"location_id": MISSING}),
     "safeguarding": Case(),
     "concern-take": Case("post", "concern"),
@@ -118,53 +125,40 @@ API_CASES = {
     "api:indicators": Case(),
     "api:reports": Case("post", data={"address": "https://files.example/a"}),
 }
-# nobody here has such codes, and no case here has a place in the log
-NOT_FOUND_OF_THEIR_OWN = {"mfa_view_recovery_codes", "mfa_download_recovery_codes", "custody-report", "custody-export"}
+# what is open answers everybody alike, so it is asked by nobody in particular, with no object
+OPEN_CASES = {
+    "preferences": 200,
+    "keyboard": 200,
+    "account_login": 200,
+    "mfa_authenticate": 302,  # to sign-in: nobody has given a password
+    "account_logout": 302,
+    "account_inactive": 200,
+    "join": 200,
+    "report": 503,  # nobody has said yet who takes what the public reports
+    "report-ask": 200,
+    "healthz": 200,
+    "readyz": 200,
+    "metrics": 200,
+    "api:api-root": 404,
+}
+# nobody here has such codes, and no case here has a place in the log, a report or a notice
+NOT_FOUND_OF_THEIR_OWN = {
+    "mfa_view_recovery_codes", "mfa_download_recovery_codes", "custody-report", "report-answer", "case-probe",
+    "custody-export",
+}  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Route:
-    name: str
-    permission: Permission | None
-    open_because: str
-
-
-def routes(patterns: list[Any] | None = None, namespace: str = "") -> Iterator[Route]:
-    """Every address that the service answers, with what it says of itself."""
-    for pattern in get_resolver().url_patterns if patterns is None else patterns:
-        if isinstance(pattern, URLResolver):
-            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
-            yield from routes(pattern.url_patterns, inner)
-        elif isinstance(pattern, URLPattern):
-            for view in _views(pattern.callback):
-                yield Route(
-                    namespace + (pattern.name or str(pattern.pattern)),
-                    getattr(view, "permission", None),
-                    getattr(view, "open_because", ""),
-                )
-
-
-def _views(callback: Any) -> list[Any]:
-    """The functions behind one address: several for the JSON API, whose operations share it."""
-    path_view = next(
-        (cell.cell_contents for cell in getattr(callback, "__closure__", None) or () if _is_path_view(cell)), None
-    )
-    return [each.view_func for each in path_view.operations] if path_view else [callback]
-
-
-def _is_path_view(cell: Any) -> bool:
-    return hasattr(cell.cell_contents, "operations")
-
-
-ROUTES = {route.name: route for route in routes() if route.name != "api:api-root"}  # which answers 404 to all
+ROUTES = {route.name: route for route in doors.routes()}
 
 
 def test_every_route_says_its_permission_or_why_it_is_open():
     assert [route.name for route in ROUTES.values() if bool(route.permission) == bool(route.open_because)] == []
 
 
-def test_every_route_with_a_permission_is_tried_below():
+def test_every_route_is_tried_below():
     assert {name for name, route in ROUTES.items() if route.permission} == set(CASES) | set(API_CASES)
+    assert {name for name, route in ROUTES.items() if route.open_because} == set(OPEN_CASES)
+    assert len(ROUTES) == len(doors.routes())  # no two share a name
 
 
 def test_every_permission_is_in_the_table_for_somebody():
@@ -295,10 +289,10 @@ def _expected(name: str, person: Person, thing: Any, ownership: str) -> set[int]
         return {_STATUS[at_all]}
     if ownership == "missing" or CASES[name].about == "own-factor":
         return {404}
-    if name in NOT_FOUND_OF_THEIR_OWN:
-        return {404}
     if thing is not None and (decision := decide(actor, permission, _target_of(thing))) is not Decision.ALLOW:
         return {_STATUS[decision]}
+    if name in NOT_FOUND_OF_THEIR_OWN:
+        return {404}
     # somebody in the other team cannot be taken out of it again: they are in the first
     return {200, 302, 404} if name == "team-remove" and ownership == "other-team" else {200, 302}
 
@@ -326,6 +320,17 @@ def _address(name: str, setting: Setting) -> str:
     thing = setting.objects.get((case.about, "own-team"))
     arguments = {ARGUMENTS[case.about]: thing.id if thing else 1} | case.more(setting.ours) if case.about else {}
     return reverse(name, kwargs=arguments)
+
+
+@pytest.mark.django_db
+def test_what_is_open_answers_nobody_in_particular_and_tells_nothing_about_anybody(client):
+    for name, status in OPEN_CASES.items():
+        assert (name, client.get(reverse(name)).status_code) == (name, status)
+    make_desk()
+    secrets = {value for person in Person.objects.all() for value in (person.email, person.pseudonym)}
+    for name in OPEN_CASES:
+        text = client.get(reverse(name)).content.decode()
+        assert (name, [value for value in secrets if value in text]) == (name, [])
 
 
 @pytest.mark.parametrize("name", API_CASES)

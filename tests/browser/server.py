@@ -112,12 +112,12 @@ def _populated() -> Facts:
         first = first_administrator()
         assert first is not None
         facts = Facts(settings.TUTELA.origin, (first.email, first.code))
-        organisation = Person.objects.get(email=first.email).organisation
+        organisation = Person.objects.with_email(first.email).get().organisation
         teams = _teams(organisation, facts)
         _people(organisation, teams, facts)
-        supervisor = Person.objects.get(email=facts.people["desk"])
+        supervisor = Person.objects.with_email(facts.people["desk"]).get()
         world.fill(world.Cast(organisation, supervisor, calendar), facts)
-    Person.objects.filter(email=first.email).update(setup_expires_at=clock.now() + timedelta(days=3))
+    Person.objects.with_email(first.email).update(setup_expires_at=clock.now() + timedelta(days=3))
     _sessions(facts)
     _keys(organisation, facts)
     world.give_places(facts)

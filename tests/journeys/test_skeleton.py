@@ -20,6 +20,7 @@ from django.urls import reverse
 
 from tests.journeys.sinks import Host, MailSink, running
 from tests.world import make_desk, make_key, make_person, sign_in
+from tutela.apps.access import services as access
 from tutela.apps.access.public import SYSTEM, Permission, Role, acting_as
 from tutela.apps.custody import services as custody
 from tutela.apps.custody.models import Leaf
@@ -50,6 +51,21 @@ def digests_of(data: bytes) -> dict[str, str]:
     return {name: hashlib.new(name, data).hexdigest() for name in ("md5", "sha1", "sha256")}
 
 
+class Visitor(Client):
+    """A client that notes every address of the service that it meets."""
+
+    def __init__(self, addresses: list[str]) -> None:
+        super().__init__()
+        self._addresses = addresses
+
+    def request(self, **request):
+        response = super().request(**request)
+        self._addresses.append(f"{request['PATH_INFO']}?{request.get('QUERY_STRING', '')}")
+        self._addresses.append(response.headers.get("Location", ""))
+        self._addresses += re.findall(r'(?:href|action|src)="([^"]*)"', response.content.decode())
+        return response
+
+
 class World:
     """One hotline with its people, a machine's key, a list, a mail server and a host."""
 
@@ -58,14 +74,16 @@ class World:
         self.desk = make_desk()
         self.url = f"{host.url}/{CANARIES['path']}"
         with acting_as(SYSTEM):
+            access.set_desk(SYSTEM, self.desk.organisation.id, self.desk.team.id)
             scopes = [Permission.INTAKE_REPORT_CREATE, Permission.ASSESSMENT_INDICATOR_READ]
             _, self.secret = make_key(self.desk.organisation, scopes)
             self.senior = make_person(self.desk.organisation, "senior", [Role.SUPERVISOR], [self.desk.team])
+        self.addresses: list[str] = []  # every address that was asked for, led to, or stood in a page
         self.sign_in()
-        self.machine, self.public = Client(), Client()
+        self.machine, self.public = Visitor(self.addresses), Visitor(self.addresses)
 
     def sign_in(self) -> None:
-        self.person = Client()
+        self.person = Visitor(self.addresses)
         sign_in(self.person, self.senior)
 
     def report(self, key: str = "report-0001", **body: object) -> tuple[int, dict]:
@@ -119,7 +137,13 @@ def world(db, tmp_path, log, standing_clock):
     store.add("known", "agency", "v1", "VICS", MatchPolicy(), [entry], imported_at="2026-01-02T03:04:05Z")
     before = settings.TUTELA
     settings.TUTELA = replace(
-        before, home=tmp_path, mail_url=mail.url, mail_copy_to="desk@hotline.example", probe_private=True
+        before,
+        home=tmp_path,
+        mail_url=mail.url,
+        mail_copy_to="desk@hotline.example",
+        probe_private=True,
+        jurisdiction="NL",
+        lookups="public:NL",
     )
     with running(mail), running(host), acting_as(SYSTEM):
         yield World(mail, host)
@@ -214,12 +238,12 @@ def test_from_a_report_to_an_indicator_and_every_step_is_in_the_ledger(world, lo
     # the ledger has it all, in order, in one chain of custody, and holds
     chain = list(Leaf.objects.filter(chain_id=case.id).order_by("position").values_list("action", flat=True))
     assert [action for action in chain if action != "case.prioritised"] == [
-        "case.opened", "item.added", "report.received", "report.received", "item.matched", "item.confirmed-unseen",
+        "report.received", "case.opened", "item.added", "report.received", "item.matched", "item.confirmed-unseen",
         "notice.ordered", "notice.sent", "probe.done", "probe.done", "item.gone",
     ]  # fmt: skip
     assert custody.verify_case(SYSTEM, case.id).faults == ()
     assert custody.verify_log(SYSTEM).faults == ()
-    no_canary_outside(log, jobs)
+    no_canary_outside(log, jobs, world.addresses)
 
 
 def test_a_child_in_danger_leaves_the_queue_for_a_person_until_somebody_answers(world, log):
@@ -245,11 +269,11 @@ def test_a_child_in_danger_leaves_the_queue_for_a_person_until_somebody_answers(
     world.work()
     actions = [action for action in world.actions() if action.startswith(("danger", "safety", "report"))]
     assert actions == [
-        "danger.raised", "safety.asked", "report.received", "danger.taken", "safety.answered", "safety.answered",
+        "report.received", "danger.raised", "safety.asked", "danger.taken", "safety.answered", "safety.answered",
         "danger.raised", "safety.asked",
     ]  # fmt: skip
     assert custody.verify_case(SYSTEM, case.id).faults == ()
-    no_canary_outside(log, [])
+    no_canary_outside(log, [], world.addresses)
 
 
 def test_the_public_door_keeps_nothing_about_who_sends_and_refuses_media(world):
@@ -298,10 +322,10 @@ def test_a_mail_server_that_is_away_is_asked_again_and_nothing_is_said_to_be_sen
     assert world.actions().count("notice.sent") == 1
 
 
-def no_canary_outside(log, jobs) -> None:
-    """Nothing that people wrote, and no address, is in a leaf, a job, a log line or clear in any table."""
+def no_canary_outside(log, jobs, addresses) -> None:
+    """Nothing that people wrote, and no address, is in a leaf, a job, a log line, a URL or clear in any table."""
     tables = connection.introspection.table_names()
-    stored = {"log": log.getvalue(), "jobs": repr(jobs)}
+    stored = {"log": log.getvalue(), "jobs": repr(jobs), "addresses": "\n".join(addresses)}
     with connection.cursor() as cursor:
         for table in tables:
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")

@@ -45,7 +45,7 @@ def browse() -> dict:
 
     with acting_as(SYSTEM):
         filled = fill()
-        administrator = Person.objects.get(email="administrator@first-hotline.example")
+        administrator = Person.objects.with_email("administrator@first-hotline.example").get()
         ours = Person.objects.filter(organisation=administrator.organisation)
         colleagues = {str(person_id) for person_id in ours.values_list("id", flat=True)}
         client = Client(SERVER_NAME="127.0.0.1")

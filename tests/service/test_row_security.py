@@ -64,7 +64,7 @@ def test_the_actor_ends_with_the_transaction(bare, filled):
 def test_rows_of_another_organisation_cannot_be_changed_or_removed(bare, filled):
     within(bare, filled.organisations[0])
     other = filled.organisations[1]
-    assert bare.execute("UPDATE access_person SET name = 'x' WHERE organisation_id = %s", [other]).rowcount == 0
+    assert bare.execute("UPDATE access_person SET pseudonym = 'x' WHERE organisation_id = %s", [other]).rowcount == 0
     assert bare.execute("DELETE FROM access_apikey WHERE organisation_id = %s", [other]).rowcount == 0
 
 

@@ -14,7 +14,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from tutela import __version__
 from tutela.apps.access.api import router as access
-from tutela.apps.access.keys import KeyAuth
+from tutela.apps.access.keys import KeyAuth, TooManyRequestsError
 from tutela.apps.assessment.api import router as assessment
 from tutela.apps.intake.api import router as intake
 from tutela.entry.errors import error_body
@@ -54,8 +54,8 @@ def _not_valid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
-    code = "too-many-requests" if error.status_code == 429 else "bad-request"
+    code = "too-many-requests" if isinstance(error, TooManyRequestsError) else "bad-request"
     response = api.create_response(request, error_body(code, str(error)), status=error.status_code)
-    if error.status_code == 429:
-        response["Retry-After"] = "60"
+    if isinstance(error, TooManyRequestsError):
+        response["Retry-After"] = str(error.wait_s)
     return response

@@ -27,6 +27,7 @@ from urllib.parse import parse_qs, urlsplit
 import click
 
 from tutela.domain.errors import TutelaError
+from tutela.domain.lookups import JURISDICTION, Ground, read_grounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -96,6 +97,15 @@ class Settings:
     )
     mail_from: str = _setting("tutela@localhost.localdomain", "address that notices come from")
     mail_copy_to: str = _setting("", "address that gets a copy of each notice, its address defanged; empty: none")
+    jurisdiction: str = _setting(
+        "", "two letters of the country (ISO 3166-1) under whose law reports are looked up that name no other"
+    )
+    lookups: str = _setting(
+        "",
+        "grounds on which known material may be looked up, as `channel:jurisdiction` with commas between, such as"
+        " `public:NL`; channels: `public`, `private`, `end-to-end-encrypted`; whatever is not named is refused, and"
+        " recorded as refused",
+    )
     probe_private: bool = _setting(
         False, "let probes ask private addresses; for tests and demonstrations, refused off the loopback interface"
     )
@@ -116,6 +126,11 @@ class Settings:
     def mail_is_near(self) -> bool:
         """Whether the mail server is this machine."""
         return _is_loopback(urlsplit(self.mail_url).hostname or "")
+
+    @property
+    def grounds(self) -> frozenset[Ground]:
+        """What `lookups` enables."""
+        return read_grounds(self.lookups)
 
     @property
     def listen_host(self) -> str:
@@ -178,6 +193,7 @@ def refusals(settings: Settings) -> Iterator[str]:
         yield "password_characters_min is below 8"
     if settings.metrics_key and len(settings.metrics_key) < METRICS_KEY_CHARACTERS_MIN:
         yield f"metrics_key is shorter than {METRICS_KEY_CHARACTERS_MIN} characters"
+    yield from _law_refusals(settings)
     yield from _outward_refusals(settings)
     yield from _database_refusals("database_url", settings.database_url)
     yield from _database_refusals("migration_url", settings.migration_url)
@@ -197,6 +213,15 @@ def _outward_refusals(settings: Settings) -> Iterator[str]:
     parts = urlsplit(settings.mail_url)
     if settings.mail_url and (parts.scheme not in {"smtp", "smtps"} or not parts.hostname):
         yield "mail_url is not smtp://host or smtps://host"
+
+
+def _law_refusals(settings: Settings) -> Iterator[str]:
+    if settings.jurisdiction and not JURISDICTION.fullmatch(settings.jurisdiction):
+        yield f"jurisdiction {settings.jurisdiction} is not two letters"
+    try:
+        read_grounds(settings.lookups)
+    except ValueError as error:
+        yield f"lookups names {error}, which is not channel:jurisdiction"
 
 
 def _malformed(settings: Settings) -> Iterator[str]:

@@ -19,6 +19,7 @@ from tutela.apps.access.public import Permission, actor_of, open_to_all, require
 from tutela.apps.custody import public as custody
 from tutela.apps.jobs import public as jobs
 from tutela.apps.safeguarding import public as safeguarding
+from tutela.apps.takedown import public as takedown
 from tutela.apps.triage import public as triage
 from tutela.engine import clock
 from tutela.entry import standing
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _WAITING: Final = (  # each app that has something adds its own
     safeguarding.waiting,
     triage.waiting,
+    takedown.waiting,
     standing.waiting,
     jobs.waiting,
     custody.waiting,

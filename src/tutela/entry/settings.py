@@ -129,10 +129,14 @@ MFA_FORMS = {
     "authenticate": f"{_FORMS}.CodeForm",
     "reauthenticate": f"{_FORMS}.CodeAgainForm",
     "activate_totp": f"{_FORMS}.AppForm",
+    "authenticate_webauthn": f"{_FORMS}.SecurityKeyForm",
+    "reauthenticate_webauthn": f"{_FORMS}.SecurityKeyAgainForm",
+    "add_webauthn": f"{_FORMS}.NewSecurityKeyForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "sign_in_name"  # a blind index: the library never sees an address
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an administrator vouches for the address when inviting
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False

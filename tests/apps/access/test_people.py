@@ -14,7 +14,7 @@ from django.http import Http404
 from django.test import Client
 from django.urls import reverse
 
-from tests.world import PASSWORD, actor, make_desk, sign_in
+from tests.world import PASSWORD, actor, make_desk, secret_part, sign_in
 from tutela.apps.access import services
 from tutela.apps.access.models import Person
 from tutela.apps.access.public import SYSTEM, Permission, Role
@@ -202,12 +202,11 @@ def test_signing_out_everywhere_ends_every_session(desk):
 @pytest.mark.parametrize("verb", [services.end, services.restart])
 def test_ending_or_restarting_a_person_ends_their_sessions_and_factors(client, desk, verb):
     sign_in(client, desk.colleague)
+    email = desk.colleague.email
     verb(desk.administrator, desk.colleague.id)
     assert client.get(reverse("home")).status_code == 302
     assert not Authenticator.objects.filter(user=desk.colleague).exists()
-    assert (
-        client.post(reverse("account_login"), {"login": desk.colleague.email, "password": PASSWORD}).status_code == 200
-    )
+    assert client.post(reverse("account_login"), {"login": email, "password": PASSWORD}).status_code == 200
 
 
 def test_a_session_from_before_signing_out_cannot_be_replayed(client, desk):
@@ -329,12 +328,12 @@ def test_a_key_that_knocks_too_often_is_told_to_wait(client, desk):
     )
     answers = [ask(client, eager.secret) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
-    assert answers[-1]["Retry-After"] == "60"
+    assert 0 < int(answers[-1]["Retry-After"]) <= 20  # a third of a minute for each
 
 
 def test_only_a_digest_of_a_key_is_kept(made):
     row = str(vars(made.key))
-    assert made.secret.rpartition("_")[2] not in row
+    assert secret_part(made.secret) not in row
 
 
 def test_a_key_is_no_way_into_the_console(client, made):

@@ -8,8 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.checks.terminology import ROOT
-from tutela.apps.access import document
 from tutela.apps.access.rules import (
     KEY_SCOPES,
     PUBLIC,
@@ -48,10 +46,6 @@ actors = st.builds(
 
 def person(*roles: Role, second_factor: bool = True) -> Actor:
     return Actor("p", DESK, frozenset({TEAM}), frozenset(roles), second_factor, person_id=ME)
-
-
-def test_the_page_about_access_is_in_step():
-    assert (ROOT / "docs/access.md").read_text(encoding="utf-8") == document.page()
 
 
 def test_permissions_are_named_scope_resource_action_and_in_order():

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.account.forms import ChangePasswordForm, LoginForm
 from allauth.account.forms import ReauthenticateForm as LibraryPasswordAgainForm
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm, ReauthenticateWebAuthnForm
 from django import forms
 from django.conf import settings
 from django.contrib.auth import password_validation
@@ -17,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tutela.apps.access.labels import role_choices, scope_choices
-from tutela.apps.access.models import Person, Team
+from tutela.apps.access.models import Person, Team, sign_in_name
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -85,6 +87,22 @@ class MemberForm(forms.Form):
         field.queryset = people
 
 
+class DeskForm(forms.Form):
+    """Who takes what the public reports."""
+
+    team = forms.ChoiceField(label=_("Reports of the public go to"), required=True)
+
+    NOBODY = "nobody"
+    ALL = "all"
+
+    def __init__(self, *args: Any, organisation_id: UUID | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        teams = [(str(team.id), team.name) for team in Team.objects.filter(organisation_id=organisation_id)]
+        field = self.fields["team"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(self.NOBODY, _("nobody: the form is closed")), (self.ALL, _("all teams")), *teams]
+
+
 class KeyForm(forms.Form):
     """A new key for a machine."""
 
@@ -115,6 +133,11 @@ class SignInForm(LoginForm):
         self.fields["login"].label = _("E-mail address")
         self.fields["login"].widget.attrs["autofocus"] = True
         _without_placeholders(self)
+
+    def user_credentials(self) -> dict[str, Any]:
+        """Hand the library a blind index for an address: it would keep what it is given in the session."""
+        given = super().user_credentials()
+        return given | {"email": sign_in_name(given["email"])} if "email" in given else given
 
 
 class CodeForm(AuthenticateForm):
@@ -158,6 +181,36 @@ class AppForm(ActivateTOTPForm):
         super().__init__(*args, **kwargs)
         self.fields["code"].label = _("Code that the app shows")
         _without_placeholders(self)
+
+
+class _SecurityKeyAnswer:
+    """Treats an answer that is not even in its form as a wrong one: the library would break on it."""
+
+    def clean_credential(self) -> Any:
+        """Check the answer."""
+        try:
+            return super().clean_credential()  # pyright: ignore[reportAttributeAccessIssue] - of the form mixed in
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            raise get_adapter().validation_error("incorrect_code") from error
+
+
+class SecurityKeyForm(_SecurityKeyAnswer, AuthenticateWebAuthnForm):
+    """What a security key says when somebody signs in."""
+
+
+class SecurityKeyAgainForm(_SecurityKeyAnswer, ReauthenticateWebAuthnForm):
+    """What a security key says to prove that somebody is still here."""
+
+
+class NewSecurityKeyForm(AddWebAuthnForm):
+    """A new security key."""
+
+    def clean(self) -> dict[str, Any]:
+        """Check what it says."""
+        try:
+            return super().clean()
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            raise get_adapter().validation_error("incorrect_code") from error
 
 
 class JoinForm(forms.Form):

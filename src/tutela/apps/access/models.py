@@ -11,11 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tutela.apps.access.rules import Role
+from tutela.apps.custody.public import EncryptedText, blind_index
 from tutela.engine import clock
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from django.db.models import QuerySet
     from django.db.models.fields.related_descriptors import ManyRelatedManager, RelatedManager
 
 
@@ -61,16 +63,39 @@ class Team(models.Model):
         return self.name
 
 
-class PersonManager(BaseUserManager["Person"]):
-    """Finds people by e-mail address whatever its case."""
+class FrontDesk(models.Model):
+    """Who takes what the public reports: at most one organisation, and one of its teams or all of it."""
 
-    def get_by_natural_key(self, username: str | None) -> Person:
-        """Return the person with this address; `Person.DoesNotExist` otherwise."""
-        return self.get(email=self.normalize_email(username).lower())
+    organisation_id: UUID
+    team_id: UUID | None
+
+    door = models.CharField(max_length=8, primary_key=True, default="public", editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="+")
+    set_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id}"
+
+
+def sign_in_name(email: str) -> str:
+    """Return the name by which a person is found at sign-in: a blind index of their address, whatever its case."""
+    return blind_index("access.person.email", email.strip().lower())
+
+
+class PersonManager(BaseUserManager["Person"]):
+    """Finds people by e-mail address, which is nowhere in clear."""
+
+    def with_email(self, email: str) -> QuerySet[Person]:
+        """Return the person with this address, if there is one."""
+        return self.filter(sign_in_name=sign_in_name(email))
 
 
 class Person(AbstractBaseUser):
     """Somebody who works here. Exports and the ledger know the pseudonym only.
+
+    Name and address are sealed under a key of this person's own, which ends with their account; `sign_in_name` finds
+    them. The sign-in library takes it for the address, so no table, session or cache of its own holds the true one.
 
     Three states: *invited* (no usable password yet), *active*, *ended*. The password hash and `epoch` are part of every
     session's check, so raising `epoch` ends all sessions at once.
@@ -82,8 +107,9 @@ class Person(AbstractBaseUser):
 
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="people")
-    email = models.EmailField(_("E-mail address"), unique=True)
-    name = models.CharField(pgettext_lazy("of a person", "Name"), max_length=200)
+    email = EncryptedText(subject="id")
+    name = EncryptedText(subject="id")
+    sign_in_name = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001 - none after the end
     pseudonym = models.CharField(max_length=16, unique=True, editable=False)
     is_active = models.BooleanField(default=True)
     teams = models.ManyToManyField(Team, through="Membership", related_name="people")
@@ -94,13 +120,13 @@ class Person(AbstractBaseUser):
 
     objects = PersonManager()
 
-    USERNAME_FIELD = "email"
-    EMAIL_FIELD = "email"
+    USERNAME_FIELD = "sign_in_name"
+    EMAIL_FIELD = "sign_in_name"
     REQUIRED_FIELDS = ["name"]  # noqa: RUF012 - the type that Django declares
 
     class Meta(AbstractBaseUser.Meta):
         abstract = False
-        ordering = ("name", "id")
+        ordering = ("created_at", "id")
 
     def __str__(self) -> str:
         return self.pseudonym

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 from allauth.core import ratelimit
 from django.conf import settings
@@ -16,9 +17,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from tutela.apps.access import second_factor, services
-from tutela.apps.access.forms import InviteForm, JoinForm, KeyForm, MemberForm, RolesForm, TeamForm, hours
+from tutela.apps.access.forms import DeskForm, InviteForm, JoinForm, KeyForm, MemberForm, RolesForm, TeamForm, hours
 from tutela.apps.access.labels import ROLES, SCOPES
-from tutela.apps.access.models import ApiKey, Person, Team
+from tutela.apps.access.models import ApiKey, FrontDesk, Person, Team, sign_in_name
 from tutela.apps.access.public import SYSTEM, Permission, Role, acting_as, actor_of, can, open_to_all, require, visible
 from tutela.apps.access.rules import may_end
 from tutela.apps.access.services import AccessError
@@ -26,8 +27,6 @@ from tutela.domain.ids import PersonId
 from tutela.engine import clock
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
@@ -136,6 +135,24 @@ def teams(request: HttpRequest) -> HttpResponse:
     listed = [{"team": team, "count": team.memberships.count()} for team in rows]
     form = TeamForm() if can(actor, Permission.ACCESS_TEAM_CREATE) else None
     return render(request, "access/teams.html", {"listed": listed, "form": form})
+
+
+@require(Permission.ACCESS_DESK_EDIT)
+def front_desk(request: HttpRequest) -> HttpResponse:
+    """Choose who takes what the public reports."""
+    actor = actor_of(request)
+    row = FrontDesk.objects.filter(organisation_id=actor.organisation_id).first()
+    now = DeskForm.NOBODY if row is None else str(row.team_id or DeskForm.ALL)
+    form = DeskForm(request.POST or None, organisation_id=actor.organisation_id, initial={"team": now})
+    if form.is_valid() and actor.organisation_id:
+        chosen = form.cleaned_data["team"]
+        with _told(request, _("It is set.")):
+            if chosen == DeskForm.NOBODY:
+                services.close_desk(actor, actor.organisation_id)
+            else:
+                services.set_desk(actor, actor.organisation_id, None if chosen == DeskForm.ALL else UUID(chosen))
+        return redirect("front-desk")
+    return render(request, "access/front_desk.html", {"form": form})
 
 
 @require(Permission.ACCESS_TEAM_CREATE)
@@ -268,8 +285,7 @@ def join(request: HttpRequest) -> HttpResponse:
     """Let an invited person choose a password."""
     form = JoinForm(request.POST or None)
     if request.method == "POST":
-        email = request.POST.get("email", "").strip().lower()
-        if not ratelimit.consume(request, action="join", key=email):
+        if not ratelimit.consume(request, action="join", key=sign_in_name(request.POST.get("email", ""))):
             return render(request, "429.html", status=429)
         if form.is_valid():
             values = form.cleaned_data
@@ -334,6 +350,7 @@ urlpatterns = [
     path("people/<uuid:person_id>/restart/", restart, name="person-restart"),
     path("people/<uuid:person_id>/end/", end, name="person-end"),
     path("teams/", teams, name="teams"),
+    path("teams/front-desk/", front_desk, name="front-desk"),
     path("teams/new/", create_team, name="team-new"),
     path("teams/<uuid:team_id>/", team, name="team"),
     path("teams/<uuid:team_id>/members/", add_member, name="team-add"),

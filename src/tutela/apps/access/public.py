@@ -24,7 +24,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tutela.apps.access import second_factor
-from tutela.apps.access.models import ApiKey, Organisation, Person, Team
+from tutela.apps.access.knocking import caller_must_wait_s
+from tutela.apps.access.models import ApiKey, FrontDesk, Person, Team
 from tutela.apps.access.rules import (
     PUBLIC,
     SYSTEM,
@@ -61,6 +62,7 @@ __all__ = [
     "acting_as",
     "actor_of",
     "authorise",
+    "caller_must_wait_s",
     "can",
     "desk_of",
     "front_desk",
@@ -93,10 +95,10 @@ def desk_of(organisation_id: OrganisationId) -> Desk:
 
 
 def front_desk() -> Desk | None:
-    """Return the desk that the public writes to: that of the first organisation; None before the first run."""
+    """Return the desk that the public writes to; None where no administrator has said which (`services.set_desk`)."""
     with acting_as(SYSTEM):  # nobody has signed in whose organisation it could be
-        first = Organisation.objects.order_by("created_at", "id").values_list("id", flat=True).first()
-        return desk_of(OrganisationId(first)) if first else None
+        row = FrontDesk.objects.first()
+    return Desk(OrganisationId(row.organisation_id), TeamId(row.team_id) if row.team_id else None) if row else None
 
 
 def actor_of(request: HttpRequest) -> Actor:

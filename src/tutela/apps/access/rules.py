@@ -35,6 +35,7 @@ class Permission(StrEnum):
     """Everything that can be asked of Tutela, in alphabetical order of the value."""
 
     ACCESS_ACCOUNT_MANAGE = "access:account:manage"  # one's own sign-in, second factor, sessions
+    ACCESS_DESK_EDIT = "access:desk:edit"  # which team takes what the public reports
     ACCESS_KEY_CREATE = "access:key:create"
     ACCESS_KEY_READ = "access:key:read"
     ACCESS_KEY_REVOKE = "access:key:revoke"
@@ -48,6 +49,7 @@ class Permission(StrEnum):
     ASSESSMENT_INDICATOR_READ = "assessment:indicator:read"
     CUSTODY_LEDGER_EXPORT = "custody:ledger:export"
     CUSTODY_LEDGER_READ = "custody:ledger:read"
+    INTAKE_REPORT_ANSWER = "intake:report:answer"
     INTAKE_REPORT_CREATE = "intake:report:create"
     INTAKE_REPORT_READ = "intake:report:read"
     JOBS_JOB_READ = "jobs:job:read"
@@ -55,6 +57,7 @@ class Permission(StrEnum):
     LISTS_ENTRY_LOOKUP = "lists:entry:lookup"
     LISTS_LIST_EDIT = "lists:list:edit"
     LISTS_LIST_READ = "lists:list:read"
+    REVIEW_ITEM_CLOSE = "review:item:close"
     REVIEW_ITEM_DECIDE = "review:item:decide"
     REVIEW_ITEM_READ = "review:item:read"
     SAFEGUARDING_CONCERN_ANSWER = "safeguarding:concern:answer"
@@ -144,10 +147,12 @@ _EVERY_PERSON: Final = {
 }
 _ANALYST: Final = {
     **_EVERY_PERSON,
+    _P.INTAKE_REPORT_ANSWER: _T,
     _P.INTAKE_REPORT_CREATE: _O,
     _P.INTAKE_REPORT_READ: _T,
     _P.LISTS_ENTRY_LOOKUP: _O,
     _P.LISTS_LIST_READ: _O,
+    _P.REVIEW_ITEM_CLOSE: _T,
     _P.REVIEW_ITEM_DECIDE: _T,
     _P.REVIEW_ITEM_READ: _T,
     _P.SAFEGUARDING_CONCERN_ANSWER: _T,
@@ -177,8 +182,10 @@ TABLE: Final[Mapping[Role, Mapping[Permission, Reach]]] = MappingProxyType(
             _P.ACCESS_TEAM_EDIT: _T,
             _P.ACCESS_TEAM_READ: _O,
             _P.ASSESSMENT_INDICATOR_READ: _O,
+            _P.INTAKE_REPORT_ANSWER: _O,
             _P.JOBS_JOB_READ: _O,
             _P.JOBS_JOB_RERUN: _O,
+            _P.REVIEW_ITEM_CLOSE: _O,
             _P.REVIEW_ITEM_DECIDE: _O,
             _P.SYSTEM_STATUS_READ: _O,
             _P.TAKEDOWN_NOTICE_SEND: _O,
@@ -206,6 +213,7 @@ TABLE: Final[Mapping[Role, Mapping[Permission, Reach]]] = MappingProxyType(
         },
         Role.ADMINISTRATOR: {
             **_EVERY_PERSON,
+            _P.ACCESS_DESK_EDIT: _O,
             _P.ACCESS_KEY_CREATE: _O,
             _P.ACCESS_KEY_READ: _O,
             _P.ACCESS_KEY_REVOKE: _O,

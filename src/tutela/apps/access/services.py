@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -16,10 +17,20 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from tutela.apps.access import credentials, second_factor
-from tutela.apps.access.models import ApiKey, Membership, Organisation, OrganisationKind, Person, RoleGrant, Team
+from tutela.apps.access.models import (
+    ApiKey,
+    FrontDesk,
+    Membership,
+    Organisation,
+    OrganisationKind,
+    Person,
+    RoleGrant,
+    Team,
+    sign_in_name,
+)
 from tutela.apps.access.public import SYSTEM, Actor, Permission, Role, Target, acting_as, authorise, person_actor
 from tutela.apps.access.rules import may_end, may_grant, may_scope
-from tutela.apps.custody.public import Action, ObjectKind, record
+from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, erase, record
 from tutela.domain.errors import TutelaError
 from tutela.domain.ids import OrganisationId, PersonId, TeamId
 from tutela.engine import clock
@@ -112,12 +123,18 @@ def invite(
 ) -> Invitation:
     """Add a person, who sets up their account with the code that is returned."""
     authorise(actor, Permission.ACCESS_PERSON_CREATE, Target(OrganisationId(organisation_id)))
-    email = Person.objects.normalize_email(email).lower()
+    email = email.strip().lower()
     if _is_taken(email):
         raise AccessError(_("Somebody with this e-mail address is here already."))
     if any(team.organisation_id != organisation_id for team in teams):
         raise Http404
-    invited = Person(organisation_id=organisation_id, email=email, name=name, pseudonym=_fresh_pseudonym())
+    invited = Person(
+        organisation_id=organisation_id,
+        email=email,
+        name=name,
+        sign_in_name=sign_in_name(email),
+        pseudonym=_fresh_pseudonym(),
+    )
     if not may_grant(actor, PersonId(invited.id), roles):
         raise PermissionDenied
     code = _give_code(invited)
@@ -131,7 +148,7 @@ def invite(
 @transaction.atomic
 def join(email: str, code: str, password: str) -> Person | None:
     """Let an invited person choose a password. None where address and code do not belong together, or are too late."""
-    invited = Person.objects.select_for_update().filter(email=email.strip().lower(), is_active=True).first()
+    invited = Person.objects.with_email(email).select_for_update().filter(is_active=True).first()
     expected = invited.setup_digest if invited else ""
     fits = credentials.same(expected, credentials.code_digest(code))
     if invited is None or not fits or not _still_valid(invited.setup_expires_at):
@@ -160,11 +177,12 @@ def change_roles(actor: Actor, person_id: UUID, roles: Collection[Role]) -> None
 def restart(actor: Actor, person_id: UUID) -> Invitation:
     """Send a person back to set-up: no password, no second factor, no session; a new code, shown once."""
     restarted = person(actor, person_id, Permission.ACCESS_PERSON_EDIT)
+    if not restarted.is_active:
+        raise AccessError(_("This account was ended. Invite the person anew."))
     if not may_end(actor, PersonId(restarted.id)):
         raise AccessError(_("Nobody restarts their own account. Ask another administrator."))
     second_factor.remove_all(restarted)
     code = _give_code(restarted)
-    restarted.is_active = True
     restarted.save()
     record(Action.PERSON_RESTARTED, kind=ObjectKind.PERSON, object_id=restarted.id, actor=actor)
     return Invitation(restarted, code)
@@ -172,17 +190,22 @@ def restart(actor: Actor, person_id: UUID) -> Invitation:
 
 @transaction.atomic
 def end(actor: Actor, person_id: UUID) -> None:
-    """End a person's account and all sessions. Their record and pseudonym stay, for the proof."""
+    """End a person's account and all sessions, and destroy the key of their name and address.
+
+    Their record and pseudonym stay, for the proof. A hold on the person keeps the key until it ends; `end` again then.
+    """
     ended = person(actor, person_id, Permission.ACCESS_PERSON_EDIT)
     if not may_end(actor, PersonId(ended.id)):
         raise AccessError(_("Nobody ends their own account. Ask another administrator."))
     second_factor.remove_all(ended)
-    ended.is_active = False
+    EmailAddress.objects.filter(user_id=ended.id).delete()
+    ended.is_active, ended.sign_in_name = False, None
     ended.setup_digest, ended.setup_expires_at = "", None
     ended.set_unusable_password()
     ended.epoch += 1
-    ended.save()
+    ended.save(update_fields=["is_active", "sign_in_name", "setup_digest", "setup_expires_at", "password", "epoch"])
     record(Action.PERSON_ENDED, kind=ObjectKind.PERSON, object_id=ended.id, actor=actor)
+    erase(actor, ended.id, kind=ObjectKind.PERSON, reason=ReasonCode.STAFF_CHANGE)
 
 
 @transaction.atomic
@@ -228,6 +251,37 @@ def remove_member(actor: Actor, team_id: UUID, person_id: UUID) -> None:
     if not removed:
         raise Http404
     record(Action.TEAM_MEMBER_REMOVED, kind=ObjectKind.TEAM, object_id=changed.id, actor=actor)
+
+
+#### The public's door ####
+
+
+@transaction.atomic
+def set_desk(actor: Actor, organisation_id: UUID, team_id: UUID | None) -> None:
+    """Let an organisation, and one of its teams or all of it, take what the public reports."""
+    authorise(actor, Permission.ACCESS_DESK_EDIT, Target(OrganisationId(organisation_id)))
+    if team_id is not None and not Team.objects.filter(pk=team_id, organisation_id=organisation_id).exists():
+        raise Http404
+    with acting_as(SYSTEM):  # whoever has it now may be another organisation
+        there = FrontDesk.objects.select_for_update().first()
+        if there is not None and there.organisation_id != organisation_id and not actor.is_system:
+            raise AccessError(_("Another organisation takes what the public reports. It must give that up first."))
+        FrontDesk.objects.update_or_create(
+            defaults={"organisation_id": organisation_id, "team_id": team_id, "set_at": clock.now()}
+        )
+    _record_desk(actor, organisation_id)
+
+
+@transaction.atomic
+def close_desk(actor: Actor, organisation_id: UUID) -> None:
+    """Take no more reports of the public."""
+    authorise(actor, Permission.ACCESS_DESK_EDIT, Target(OrganisationId(organisation_id)))
+    FrontDesk.objects.filter(organisation_id=organisation_id).delete()
+    _record_desk(actor, organisation_id)
+
+
+def _record_desk(actor: Actor, organisation_id: UUID) -> None:
+    record(Action.SETTING_CHANGED, kind=ObjectKind.ORGANISATION, object_id=organisation_id, actor=actor)
 
 
 #### Machines' keys ####
@@ -308,7 +362,7 @@ def _still_valid(end: datetime | None) -> bool:
 
 @acting_as(SYSTEM)  # an address is one person's, in whichever organisation
 def _is_taken(email: str) -> bool:
-    return Person.objects.filter(email=email).exists()
+    return Person.objects.with_email(email).exists()
 
 
 @acting_as(SYSTEM)  # a pseudonym is one person's, in whichever organisation

@@ -121,7 +121,9 @@ class EncryptedText(models.BinaryField):
         return None if value is None else Sealed(value)
 
     def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:  # noqa: FBT001, FBT002 - Django's signature
-        """Let only sealed values through."""
+        """Let only sealed values through, and the empty text that a new column begins with."""
+        if value == "":
+            value = Sealed()
         if value is not None and not isinstance(value, Sealed):
             raise FieldError(f"{self.name} is encrypted: save the row itself, not a query")
         return super().get_db_prep_value(bytes(value) if value is not None else None, connection, prepared)

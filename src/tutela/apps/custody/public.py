@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _
 
+from tutela.apps.custody.blinding import blind_index
 from tutela.apps.custody.erasure import (
     Candidate,
     HoldNotFoundError,
@@ -59,6 +60,7 @@ __all__ = [
     "ReasonCode",
     "SealError",
     "Standing",
+    "blind_index",
     "end_hold",
     "erase",
     "has_retention_rules",

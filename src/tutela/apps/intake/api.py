@@ -11,7 +11,8 @@ from pydantic import ConfigDict, Field
 
 from tutela.apps.access.public import Permission, actor_of, desk_of, require
 from tutela.apps.intake import rules, services
-from tutela.apps.intake.models import Channel, Report
+from tutela.apps.intake.models import Door, Report
+from tutela.domain.lookups import Channel
 
 router = Router(tags=["intake"])
 
@@ -35,6 +36,8 @@ class ReportGiven(Schema):
     text: str = ""
     digests: DigestsGiven = DigestsGiven()
     child_in_danger: bool = False
+    channel: Channel = Channel.PUBLIC
+    jurisdiction: Annotated[str, Field(pattern="^[A-Za-z]{2}$")] | None = None
 
 
 class ReceiptAnswer(Schema):
@@ -54,12 +57,13 @@ def hand_in(request: HttpRequest, report: ReportGiven, idempotency_key: Header[s
     assert actor.organisation_id is not None
     given = report.digests.model_dump(exclude_none=True)
     submission = services.Submission(
-        channel=Channel.API,
+        door=Door.API,
         key=idempotency_key,
         address=report.address,
         text=report.text,
         digests={name: bytes.fromhex(digest) for name, digest in given.items()},
         child_in_danger=report.child_in_danger,
+        ground=services.ground_of(report.channel, report.jurisdiction),
     )
     try:
         kept: Report = services.receive(actor, desk_of(actor.organisation_id), submission)

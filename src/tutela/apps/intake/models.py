@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 from django.db import models
 
 from tutela.apps.custody.public import EncryptedText
+from tutela.domain.lookups import Channel
 from tutela.engine import clock
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from django.db.models.fields.related_descriptors import RelatedManager
 
-class Channel(models.TextChoices):
+
+class Door(models.TextChoices):
     """By which door."""
 
     API = "api"
@@ -29,11 +32,14 @@ class Report(models.Model):
 
     case_id: UUID
     organisation_id: UUID
+    answers: RelatedManager[Answer]
 
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
     organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
     case = models.ForeignKey("triage.Case", on_delete=models.PROTECT, related_name="+")
-    channel = models.CharField(max_length=8, choices=Channel.choices)
+    door = models.CharField(max_length=8, choices=Door.choices)
+    channel = models.CharField(max_length=24, choices=[(each.value, each.value) for each in Channel])
+    jurisdiction = models.CharField(max_length=2, blank=True)
     source = models.CharField(max_length=40)  # a machine's pseudonym in the record, or the public's
     idempotency_key = models.CharField(max_length=64)
     fingerprint = models.CharField(max_length=64)
@@ -46,6 +52,26 @@ class Report(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["organisation", "source", "idempotency_key"], name="report_once"),
         )
+
+    def __str__(self) -> str:
+        return f"{self.id}"
+
+
+class Answer(models.Model):
+    """What the organisation says to whoever holds the receipt."""
+
+    case_id: UUID
+    report_id: UUID
+
+    id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="answers")
+    case = models.ForeignKey("triage.Case", on_delete=models.PROTECT, related_name="+")
+    text = EncryptedText(subject="case_id")
+    said_by = models.CharField(max_length=16)  # the pseudonym of a person; the reporter does not see it
+    said_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        ordering = ("said_at", "id")
 
     def __str__(self) -> str:
         return f"{self.id}"

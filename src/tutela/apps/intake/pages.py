@@ -1,82 +1,69 @@
-"""The public form: no account, no cookie but the form's own guard, nothing kept about who sends.
+"""The public form and the receipt, and what staff read and answer.
 
-The form carries a random token; sending it twice is one report, and its receipt is made of the token, so that whoever
-loses the answer and sends again gets the same code. The code is shown once; its digest is kept.
+For the public there is no account, no cookie but the form's own guard, and nothing is kept about who sends: how often
+somebody tries is counted under a name that nobody can turn back into an address (`access.knocking`).
+
+The form carries a random token; sending it twice is one report with one receipt. The code of a receipt is shown once,
+and asked for by a form that is posted, so that it stands in no address, log or history.
 """
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from django import forms
-from django.shortcuts import render
+from django.contrib import messages
+from django.shortcuts import redirect, render
 from django.urls import path
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST, require_safe
 
-from tutela.apps.access.public import PUBLIC, acting_as, front_desk, open_to_all
-from tutela.apps.intake import rules, services
-from tutela.apps.intake.models import Channel
-from tutela.domain.addresses import ADDRESS_CHARACTERS_MAX
+from tutela.apps.access.public import (
+    PUBLIC,
+    Permission,
+    acting_as,
+    actor_of,
+    caller_must_wait_s,
+    can,
+    front_desk,
+    open_to_all,
+    require,
+)
+from tutela.apps.intake import receipts, rules, services
+from tutela.apps.intake.forms import AnswerForm, ReceiptForm, ReportForm
+from tutela.apps.intake.models import Door
+from tutela.apps.triage import public as triage
+from tutela.engine.throttling import Rate
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django.http import HttpRequest, HttpResponse
 
-_ALPHABET: Final = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that looks like something else
-_CODE_GROUPS: Final = 4
+    from tutela.apps.access.public import Desk
+
 _TOKEN_BYTES: Final = 24
+_HOUR_S: Final = 3600
+REPORTS: Final = Rate(rules.REPORTS_AN_HOUR_MAX, _HOUR_S)
+RECEIPTS: Final = Rate(rules.RECEIPTS_AN_HOUR_MAX, _HOUR_S)
 
 
-class ReportForm(forms.Form):
-    """What the public can say."""
-
-    address = forms.CharField(
-        label=gettext_lazy("Address of the page"),
-        required=False,
-        max_length=ADDRESS_CHARACTERS_MAX,
-        help_text=gettext_lazy("The line at the top of your browser. Please do not open the page again to copy it."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "inputmode": "url"}),
-    )
-    text = forms.CharField(
-        label=gettext_lazy("What should we know?"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=gettext_lazy("Who, where, when, as far as you know. You need not describe what you saw."),
-    )
-    child_in_danger = forms.BooleanField(label=gettext_lazy("A child is in danger now"), required=False)
-    token = forms.RegexField(rf"\A{rules.IDEMPOTENCY_KEY.pattern}\Z", widget=forms.HiddenInput)
-
-
-@open_to_all("anybody may report, and is asked for no account")
+@open_to_all("anybody may report, and is asked for no account; tries are counted")
 @sensitive_post_parameters()
 def report(request: HttpRequest) -> HttpResponse:
     """Take a report from anybody and show the receipt."""
     desk = front_desk()
     if desk is None:
-        return render(request, "404.html", status=404)
+        return render(request, "intake/closed.html", status=503)
     form = ReportForm(request.POST or None, initial={"token": secrets.token_urlsafe(_TOKEN_BYTES)})
+    if request.method == "POST" and (wait_s := caller_must_wait_s(request, "report", REPORTS)):
+        return _wait(request, wait_s)
     if request.method == "POST" and form.is_valid():
-        values: dict[str, Any] = form.cleaned_data
-        code = receipt_code(values["token"])
-        submission = services.Submission(
-            channel=Channel.FORM,
-            key=values["token"],
-            address=values["address"],
-            text=values["text"],
-            digests={},
-            child_in_danger=values["child_in_danger"],
-            has_files=bool(request.FILES),
-            receipt_digest=hashlib.sha256(code.encode()).hexdigest(),
-        )
+        code = receipts.code_of(form.cleaned_data["token"])
         try:
-            public = replace(PUBLIC, organisation_id=desk.organisation_id)
-            with acting_as(public):
-                kept = services.receive(public, desk, submission)
+            kept = _receive(request, desk, form.cleaned_data, code)
         except services.RefusedReportError as error:
             if error.problem is rules.Problem.HAS_MEDIA:
                 form.data = {**request.POST.dict(), "address": "", "text": ""}  # it is not sent back either
@@ -88,11 +75,71 @@ def report(request: HttpRequest) -> HttpResponse:
     return render(request, "intake/report.html", {"form": form}, status=400 if form.is_bound else 200)
 
 
-def receipt_code(token: str) -> str:
-    """Return the code for a token, such as `7k3q-m2xw-…`: 78 bits that only this installation can make."""
-    made = salted_hmac("tutela.intake.receipt", token, algorithm="sha256").digest()
-    letters = "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in made[: 4 * _CODE_GROUPS])
-    return "-".join(letters[at : at + 4] for at in range(0, len(letters), 4))
+@open_to_all("whoever holds a receipt gave no name; its 16 digits are the proof, and tries are counted")
+@sensitive_post_parameters()
+def ask(request: HttpRequest) -> HttpResponse:
+    """Show how a report stands to whoever holds its receipt."""
+    form = ReceiptForm(request.POST or None)
+    standing = None
+    if request.method == "POST":
+        if wait_s := caller_must_wait_s(request, "receipt", RECEIPTS):
+            return _wait(request, wait_s)
+        if form.is_valid():
+            standing = receipts.standing_of(form.cleaned_data["code"])
+            if standing is None:
+                form.add_error("code", _("There is no report with this receipt. Please check the digits."))
+    return render(request, "intake/ask.html", {"form": form, "standing": standing})
+
+
+@require(Permission.INTAKE_REPORT_READ)
+@require_safe
+def reports(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Show the reports of one case, and what was answered."""
+    actor = actor_of(request)
+    case = triage.case(actor, case_id, Permission.INTAKE_REPORT_READ)
+    may_answer = can(actor, Permission.INTAKE_REPORT_ANSWER, triage.target_of(case))
+    listed = [
+        {"report": each, "form": AnswerForm(auto_id=f"{each.id}-%s") if may_answer and each.receipt_digest else None}
+        for each in services.reports_of(case_id)
+    ]
+    return render(request, "intake/reports.html", {"case": case, "listed": listed})
+
+
+@require(Permission.INTAKE_REPORT_ANSWER)
+@require_POST
+@sensitive_post_parameters()
+def answer(request: HttpRequest, case_id: UUID, report_id: UUID) -> HttpResponse:
+    """Answer whoever holds the receipt of a report."""
+    form = AnswerForm(request.POST)
+    text = form.cleaned_data["text"] if form.is_valid() else ""
+    if services.answer(actor_of(request), case_id, report_id, text):
+        messages.success(request, _("Whoever holds the receipt can read it now."))
+    else:
+        messages.error(request, _("Please write an answer."))
+    return redirect("case-reports", case_id)
+
+
+def _receive(request: HttpRequest, desk: Desk, values: dict[str, Any], code: str) -> Any:
+    public = replace(PUBLIC, organisation_id=desk.organisation_id)
+    submission = services.Submission(
+        door=Door.FORM,
+        key=values["token"],
+        address=values["address"],
+        text=values["text"],
+        digests={},
+        child_in_danger=values["child_in_danger"],
+        ground=services.ground_of(),
+        has_files=bool(request.FILES),
+        receipt_digest=receipts.digest_of(code),
+    )
+    with acting_as(public):
+        return services.receive(public, desk, submission)
+
+
+def _wait(request: HttpRequest, wait_s: int) -> HttpResponse:
+    response = render(request, "429.html", status=429)
+    response["Retry-After"] = str(wait_s)
+    return response
 
 
 def _explained(problem: rules.Problem) -> str:
@@ -106,4 +153,9 @@ def _explained(problem: rules.Problem) -> str:
     }[problem]
 
 
-urlpatterns = [path("report/", report, name="report")]
+urlpatterns = [
+    path("report/", report, name="report"),
+    path("report/ask/", ask, name="report-ask"),
+    path("cases/<uuid:case_id>/reports/", reports, name="case-reports"),
+    path("cases/<uuid:case_id>/reports/<uuid:report_id>/answer/", answer, name="report-answer"),
+]

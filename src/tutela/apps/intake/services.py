@@ -1,4 +1,4 @@
-"""The verb of intake: receive. What is acknowledged is committed, with its leaf, its case and its work."""
+"""The verbs of intake: receive, and answer. What is acknowledged is committed, with its leaf, its case and its work."""
 
 from __future__ import annotations
 
@@ -6,21 +6,27 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.http import Http404
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from tutela.apps.access.public import Actor, Desk, Permission, Target, authorise
 from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, pseudonym_of, record
 from tutela.apps.intake import rules
-from tutela.apps.intake.models import Channel, Report
+from tutela.apps.intake.models import Answer, Door, Report
 from tutela.apps.triage import public as triage
 from tutela.domain.addresses import read_address
 from tutela.domain.errors import TutelaError
 from tutela.domain.ids import ReportId
+from tutela.domain.lookups import Channel, Ground
 from tutela.engine import clock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from uuid import UUID
+
+    from django.db.models import QuerySet
 
 
 class RefusedReportError(TutelaError):
@@ -39,14 +45,20 @@ class KeyReusedError(TutelaError):
 class Submission:
     """What somebody hands in. `key` is their name for it; `receipt_digest` that of the code they are given, if any."""
 
-    channel: Channel
+    door: Door
     key: str
     address: str
     text: str
     digests: Mapping[str, bytes]
     child_in_danger: bool
+    ground: Ground
     has_files: bool = False
     receipt_digest: str = ""
+
+
+def ground_of(channel: Channel = Channel.PUBLIC, jurisdiction: str | None = None) -> Ground:
+    """Return on what ground a report is looked up; where it names no jurisdiction, under the law of this house."""
+    return Ground(channel, (jurisdiction or settings.TUTELA.jurisdiction).lower())
 
 
 def receive(actor: Actor, desk: Desk, submission: Submission) -> Report:
@@ -79,25 +91,53 @@ def receive(actor: Actor, desk: Desk, submission: Submission) -> Report:
     return there
 
 
+def reports_of(case_id: UUID) -> QuerySet[Report]:
+    """Return the reports of a case with what was answered, oldest first. The caller has asked for the case."""
+    return Report.objects.filter(case_id=case_id).prefetch_related("answers").order_by("received_at", "id")
+
+
+@transaction.atomic
+def answer(actor: Actor, case_id: UUID, report_id: UUID, text: str) -> bool:
+    """Answer whoever holds the receipt of a report; False where there is nothing to say."""
+    triage.case(actor, case_id, Permission.INTAKE_REPORT_ANSWER, lock=True)
+    report = Report.objects.filter(id=report_id, case_id=case_id).exclude(receipt_digest="").first()
+    if report is None:
+        raise Http404
+    if not text:
+        return False
+    Answer.objects.create(report_id=report.id, case_id=case_id, text=text, said_by=actor.pseudonym)
+    record(
+        Action.REPORT_ANSWERED,
+        kind=ObjectKind.REPORT,
+        object_id=report.id,
+        case_id=case_id,
+        actor=actor,
+        reason=ReasonCode.PERSON_DECIDED,
+    )
+    return True
+
+
 @transaction.atomic
 def _take_in(actor: Actor, desk: Desk, submission: Submission) -> Report:
     report_id = ReportId(clock.new_id())
-    case_id = triage.take_in(
-        actor,
-        triage.Arrival(
-            report_id=report_id,
-            organisation_id=desk.organisation_id,
-            team_id=desk.team_id,
-            address=(read_address(submission.address) or "") if submission.address else "",
-            digests=submission.digests,
-            child_in_danger=submission.child_in_danger,
-        ),
+    arrival = triage.Arrival(
+        report_id=report_id,
+        organisation_id=desk.organisation_id,
+        team_id=desk.team_id,
+        address=(read_address(submission.address) or "") if submission.address else "",
+        digests=submission.digests,
+        child_in_danger=submission.child_in_danger,
+        ground=submission.ground,
     )
+    placed = triage.place(arrival)
+    case_id = placed.case.id
     report = Report.objects.create(
         id=report_id,
         organisation_id=desk.organisation_id,
         case_id=case_id,
-        channel=submission.channel,
+        door=submission.door,
+        channel=submission.ground.channel,
+        jurisdiction=submission.ground.jurisdiction,
         source=pseudonym_of(actor),
         idempotency_key=submission.key,
         fingerprint=_fingerprint(submission),
@@ -113,6 +153,7 @@ def _take_in(actor: Actor, desk: Desk, submission: Submission) -> Report:
         actor=actor,
         reason=ReasonCode.CHILD_IN_DANGER if submission.child_in_danger else None,
     )
+    triage.take_in(actor, arrival, placed)
     return report
 
 
@@ -124,5 +165,5 @@ def _there(actor: Actor, desk: Desk, submission: Submission) -> Report | None:
 
 def _fingerprint(submission: Submission) -> str:
     digests = {name: digest.hex() for name, digest in sorted(submission.digests.items())}
-    sent = [submission.address, submission.text, digests, submission.child_in_danger]
+    sent = [submission.address, submission.text, digests, submission.child_in_danger, str(submission.ground)]
     return salted_hmac("tutela.intake.fingerprint", json.dumps(sent), algorithm="sha256").hexdigest()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.contrib import messages
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
+_NOTE_CHARACTERS_MAX: Final = 4000
+
 
 class NoticeForm(forms.Form):
     """Who must act on one address."""
@@ -37,6 +39,28 @@ class NoticeForm(forms.Form):
     )
 
 
+CLOSING: Final = {
+    triage.Closing.DONE.value: gettext_lazy("What could be done is done"),
+    triage.Closing.NOT_ILLEGAL.value: gettext_lazy("It is not illegal"),
+    triage.Closing.OUT_OF_SCOPE.value: gettext_lazy("It is not for us"),
+    triage.Closing.DUPLICATE.value: gettext_lazy("It is in another case already"),
+    triage.Closing.MISTAKE.value: gettext_lazy("It was reported by mistake"),
+}
+
+
+class ClosingForm(forms.Form):
+    """Why a case is closed."""
+
+    because = forms.ChoiceField(label=gettext_lazy("Why?"), choices=list(CLOSING.items()))
+    note = forms.CharField(
+        label=gettext_lazy("Note"),
+        required=False,
+        max_length=_NOTE_CHARACTERS_MAX,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("Kept encrypted with the case."),
+    )
+
+
 @require(Permission.REVIEW_ITEM_READ)
 @require_safe
 def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
@@ -44,10 +68,10 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     shown = triage.case(actor, case_id, Permission.REVIEW_ITEM_READ)
     target = triage.target_of(shown)
-    is_waiting = shown.state == triage.CaseState.WAITING
+    is_waiting, is_closed = (shown.state == each for each in (triage.CaseState.WAITING, triage.CaseState.CLOSED))
     matches = list(triage.matches(shown.id))
     may_confirm = is_waiting and triage.may_confirm_unseen(each.kind for each in matches)
-    may_send = not is_waiting and can(actor, Permission.TAKEDOWN_NOTICE_SEND, target)
+    may_send = shown.state == triage.CaseState.CONFIRMED and can(actor, Permission.TAKEDOWN_NOTICE_SEND, target)
     context = {
         "case": shown,
         "items": shown.items.all(),
@@ -56,8 +80,13 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "decisions": Decision.objects.filter(case_id=shown.id),
         "addresses": _addresses(shown.id, may_send=may_send),
         "events": custody.history(actor, shown.id),
+        "refused": triage.refused_lookups(shown.id),
         "is_waiting": is_waiting,
+        "is_closed": is_closed,
+        "closed_because": CLOSING.get(shown.closed_because, ""),
+        "closing": ClosingForm() if not is_closed and can(actor, Permission.REVIEW_ITEM_CLOSE, target) else None,
         "is_in_danger": safeguarding.is_open(shown.id),
+        "may_send": can(actor, Permission.TAKEDOWN_NOTICE_SEND, target),
         "may_confirm": may_confirm and can(actor, Permission.REVIEW_ITEM_DECIDE, target),
         "may_raise": can(actor, Permission.SAFEGUARDING_CONCERN_RAISE, target),
     }
@@ -74,6 +103,38 @@ def confirm(request: HttpRequest, case_id: UUID) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, _("Confirmed without viewing. You can have the notice sent now."))
+    return redirect("case", case_id)
+
+
+@require(Permission.REVIEW_ITEM_CLOSE)
+@require_POST
+def close(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Close a case for a reason."""
+    triage.case(actor_of(request), case_id, Permission.REVIEW_ITEM_CLOSE)
+    form = ClosingForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose why the case is closed."))
+        return redirect("case", case_id)
+    values = form.cleaned_data
+    try:
+        triage.close(actor_of(request), case_id, triage.Closing(values["because"]), values["note"])
+    except triage.TriageError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The case is closed."))
+    return redirect("case", case_id)
+
+
+@require(Permission.TAKEDOWN_NOTICE_SEND)
+@require_POST
+def probe_again(request: HttpRequest, case_id: UUID, location_id: UUID) -> HttpResponse:
+    """Have one address probed again."""
+    try:
+        services.probe_again(actor_of(request), case_id, location_id)
+    except TutelaError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("It is asked again from now on."))
     return redirect("case", case_id)
 
 
@@ -111,5 +172,7 @@ def _addresses(case_id: UUID, *, may_send: bool) -> list[dict[str, Any]]:
 urlpatterns = [
     path("cases/<uuid:case_id>/", case, name="case"),
     path("cases/<uuid:case_id>/confirm/", confirm, name="case-confirm"),
+    path("cases/<uuid:case_id>/close/", close, name="case-close"),
+    path("cases/<uuid:case_id>/notices/<uuid:location_id>/probe/", probe_again, name="case-probe"),
     path("cases/<uuid:case_id>/notices/<uuid:location_id>/", send_notice, name="case-notice"),
 ]

@@ -28,6 +28,8 @@ class ReviewError(TutelaError):
 def confirm_unseen(actor: Actor, case_id: UUID, note: str = "") -> DecisionId:
     """Decide that an item is what a list says it is, without viewing it. Only where a list knows it exactly."""
     case = triage.case(actor, case_id, Permission.REVIEW_ITEM_DECIDE, lock=True)
+    if case.state == triage.CaseState.CLOSED:
+        raise ReviewError(_("This case has been closed already."))
     if case.state != triage.CaseState.WAITING:
         raise ReviewError(_("This case has been decided already."))
     exact = triage.exact_matches(case.id).first()
@@ -56,6 +58,15 @@ def confirm_unseen(actor: Actor, case_id: UUID, note: str = "") -> DecisionId:
         note=note,
     )
     return DecisionId(decision.id)
+
+
+@transaction.atomic
+def probe_again(actor: Actor, case_id: UUID, location_id: UUID) -> None:
+    """Have an address probed again whose probing stopped."""
+    triage.case(actor, case_id, Permission.TAKEDOWN_NOTICE_SEND, lock=True)
+    if not triage.locations(case_id).filter(id=location_id).exists():
+        raise Http404
+    takedown.resume(actor, case_id, location_id)
 
 
 @transaction.atomic

@@ -36,6 +36,8 @@ class Notice(models.Model):
     ordered_at = models.DateTimeField(default=clock.now, editable=False)
     sent_at = models.DateTimeField(null=True)
     gone_at = models.DateTimeField(null=True)
+    watched_from = models.DateTimeField(default=clock.now)  # probes before it do not count towards stopping
+    stopped_at = models.DateTimeField(null=True)  # probing came to nothing; a person sees it
 
     class Meta:
         constraints = (

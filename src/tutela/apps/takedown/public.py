@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
+from tutela.apps.access.public import Permission, can
 from tutela.apps.takedown.models import Notice
-from tutela.apps.takedown.services import Order, TakedownError, order
+from tutela.apps.takedown.services import Order, TakedownError, order, resume, stopped
+from tutela.domain.waiting import Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,10 +17,11 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from tutela.apps.access.public import Actor
     from tutela.domain.ids import OrganisationId
     from tutela.domain.period import Period
 
-__all__ = ["Order", "TakedownError", "indicators", "notices", "order"]
+__all__ = ["Order", "TakedownError", "indicators", "notices", "order", "resume", "waiting"]
 
 
 def notices(case_id: UUID) -> QuerySet[Notice]:
@@ -33,3 +38,11 @@ def indicators(period: Period, organisation_id: OrganisationId | None = None) ->
         "notices-sent": rows.filter(sent_at__gte=period.start, sent_at__lt=period.end).count(),
         "addresses-gone": rows.filter(gone_at__gte=period.start, gone_at__lt=period.end).count(),
     }
+
+
+def waiting(actor: Actor) -> list[Waiting]:
+    """Return what waits for this actor: addresses of which nobody could find out whether they are gone."""
+    if not can(actor, Permission.TAKEDOWN_NOTICE_SEND):
+        return []
+    cases = list(stopped(actor).order_by("stopped_at").values_list("case_id", flat=True).distinct())
+    return [Waiting(_("Addresses that gave no clear answer"), len(cases), f"/cases/{cases[0]}/")] if cases else []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from tutela.apps.access.public import SYSTEM, Actor
+from tutela.apps.access.public import SYSTEM, Actor, Permission, visible
 from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, record
 from tutela.apps.jobs.public import enqueue
 from tutela.apps.takedown import mail, rules
@@ -19,6 +19,8 @@ from tutela.engine import clock
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from django.db.models import QuerySet
 
     from tutela.engine.probing import ProbeAnswer
 
@@ -86,11 +88,38 @@ def keep_probe(notice: Notice, answer: ProbeAnswer) -> None:
         reason=ReasonCode.UNREACHABLE if answer.failure else None,
     )
     if verdict is not rules.Verdict.GONE:
-        _plan_probe(notice)
+        _go_on_or_stop(notice)
         return
     notice.gone_at = clock.now()
     notice.save(update_fields=["gone_at"])
     record(Action.ITEM_GONE, kind=ObjectKind.ITEM, object_id=notice.item_id, case_id=notice.case_id, actor=SYSTEM)
+
+
+def resume(actor: Actor, case_id: UUID, location_id: UUID) -> None:
+    """Probe again, in the caller's transaction. The caller has asked whether the actor may, and locked the case."""
+    notice = Notice.objects.filter(case_id=case_id, location_id=location_id).exclude(stopped_at=None).first()
+    if notice is None:
+        raise TakedownError(_("Probing of this address has not stopped."))
+    notice.watched_from, notice.stopped_at = clock.now(), None
+    notice.save(update_fields=["watched_from", "stopped_at"])
+    _record(Action.PROBE_RESUMED, notice, actor, ReasonCode.PERSON_DECIDED)
+    enqueue("takedown.probe", {"notice_id": str(notice.id)})
+
+
+def stopped(actor: Actor) -> QuerySet[Notice]:
+    """Return the notices within reach whose probing stopped."""
+    reach = visible(actor, Permission.TAKEDOWN_NOTICE_SEND, teams="case__team")
+    return Notice.objects.filter(reach).exclude(stopped_at=None)
+
+
+def _go_on_or_stop(notice: Notice) -> None:
+    watched = notice.probes.filter(done_at__gte=notice.watched_from).order_by("done_at", "id")
+    if not rules.must_stop([rules.Verdict(each) for each in watched.values_list("verdict", flat=True)]):
+        _plan_probe(notice)
+        return
+    notice.stopped_at = clock.now()
+    notice.save(update_fields=["stopped_at"])
+    _record(Action.PROBE_GIVEN_UP, notice, SYSTEM, ReasonCode.UNREACHABLE)
 
 
 def _plan_probe(notice: Notice) -> None:

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from tutela.apps.custody.public import EncryptedText
 from tutela.domain.lists import MatchKind
+from tutela.domain.lookups import Channel, Ground
 from tutela.engine import clock
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class CaseState(models.TextChoices):
 
     WAITING = "waiting"  # for a person's decision
     CONFIRMED = "confirmed"
+    CLOSED = "closed"
 
 
 class Case(models.Model):
@@ -41,6 +43,8 @@ class Case(models.Model):
     score = models.IntegerField(default=0)
     reasons = models.JSONField(default=list)  # of [code, points, count]
     opened_at = models.DateTimeField(default=clock.now, editable=False)
+    closed_at = models.DateTimeField(null=True)
+    closed_because = models.CharField(max_length=24, blank=True)  # one of `rules.Closing`
 
     class Meta:
         indexes = (
@@ -56,6 +60,7 @@ class Item(models.Model):
 
     case_id: UUID
     organisation_id: UUID
+    lookups: RelatedManager[Lookup]
     matches: RelatedManager[Match]
 
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
@@ -65,7 +70,6 @@ class Item(models.Model):
     md5 = models.CharField(max_length=32, blank=True)
     sha1 = models.CharField(max_length=40, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
-    looked_up_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["organisation", "fold"], name="item_once"),)
@@ -96,6 +100,29 @@ class Location(models.Model):
 
     def __str__(self) -> str:
         return f"{self.id}"
+
+
+class Lookup(models.Model):
+    """One time that the lists were asked about an item, or were not, and on what ground."""
+
+    item_id: UUID
+    id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="lookups")
+    channel = models.CharField(max_length=24, choices=[(each.value, each.value) for each in Channel])
+    jurisdiction = models.CharField(max_length=2, blank=True)
+    was_refused = models.BooleanField(default=False)
+    done_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        ordering = ("done_at", "id")
+
+    def __str__(self) -> str:
+        return str(self.ground)
+
+    @property
+    def ground(self) -> Ground:
+        """On what ground."""
+        return Ground(Channel(self.channel), self.jurisdiction)
 
 
 class Match(models.Model):

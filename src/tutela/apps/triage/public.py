@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from tutela.apps.access.public import Actor, Permission, can
 from tutela.apps.triage.labels import Because, because
-from tutela.apps.triage.models import Case, CaseState, Location, Match
-from tutela.apps.triage.rules import DIGEST_BYTES, may_confirm_unseen
-from tutela.apps.triage.services import Arrival, case, confirmed, queue, take_in, target_of
+from tutela.apps.triage.models import Case, CaseState, Location, Lookup, Match
+from tutela.apps.triage.rules import DIGEST_BYTES, Closing, may_confirm_unseen
+from tutela.apps.triage.services import Arrival, TriageError, case, close, confirmed, place, queue, take_in, target_of
 from tutela.domain.lists import MatchKind
 from tutela.domain.waiting import Waiting
 
@@ -29,14 +29,19 @@ __all__ = [
     "Because",
     "Case",
     "CaseState",
+    "Closing",
+    "TriageError",
     "because",
     "case",
+    "close",
     "confirmed",
     "exact_matches",
     "indicators",
     "locations",
     "matches",
     "may_confirm_unseen",
+    "place",
+    "refused_lookups",
     "take_in",
     "target_of",
     "waiting",
@@ -46,6 +51,11 @@ __all__ = [
 def matches(case_id: UUID) -> QuerySet[Match]:
     """Return what lists said about a case, exact before near. The caller has asked for the case."""
     return Match.objects.filter(item__case_id=case_id)
+
+
+def refused_lookups(case_id: UUID) -> QuerySet[Lookup]:
+    """Return how often the lists were not asked about a case, and on what ground. The caller has asked for the case."""
+    return Lookup.objects.filter(item__case_id=case_id, was_refused=True)
 
 
 def exact_matches(case_id: UUID) -> QuerySet[Match]:

@@ -6,6 +6,8 @@ Rules:
 2. An exact match is knowledge, a near match is a question: it counts less, and nothing follows from it by itself.
 3. Two reports are about one item only if a digest says so: the strongest known, SHA-256 before SHA-1 before MD5.
 4. A decision without viewing needs an exact match of a registered list.
+5. A case is closed for a reason of `Closing`, never while the question is open whether its child is safe. What comes
+   later about another address, or about a child in danger, opens it again.
 
 >>> prioritise(Facts(exact_lists=2, reports=3, addresses=1)).score
 61
@@ -33,6 +35,16 @@ NEAR_POINTS: Final = 10
 REPEATED_MAX: Final = 5  # further lists or reports that count: the loudest is not the most urgent
 
 DIGEST_BYTES: Final = {"sha256": 32, "sha1": 20, "md5": 16}  # by strength
+
+
+class Closing(StrEnum):
+    """Why a case is closed; the words of the record."""
+
+    DONE = "person-decided"
+    NOT_ILLEGAL = "not-illegal"
+    OUT_OF_SCOPE = "out-of-scope"
+    DUPLICATE = "duplicate"
+    MISTAKE = "mistake"
 
 
 class Code(StrEnum):

@@ -7,22 +7,39 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from tutela.apps.access.public import SYSTEM, Actor, Permission, Target, authorise, visible
-from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, is_erased, record
+from tutela.apps.custody.public import Action, Candidate, ObjectKind, ReasonCode, is_erased, record, retained
 from tutela.apps.jobs.public import enqueue
 from tutela.apps.safeguarding import public as safeguarding
 from tutela.apps.triage import rules
-from tutela.apps.triage.models import Case, CaseState, Item, Location, Match
+from tutela.apps.triage.models import Case, CaseState, Item, Location, Lookup, Match
+from tutela.domain.errors import TutelaError
 from tutela.domain.ids import CaseId, ItemId, OrganisationId, ReportId, TeamId
 from tutela.domain.lists import Hit, MatchKind
 from tutela.engine import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from uuid import UUID
 
     from django.db.models import QuerySet
+
+    from tutela.domain.lookups import Ground
+
+
+class TriageError(TutelaError):
+    """Something about a case cannot be done; the message is for the person who asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a report belongs: its item and case, the case locked; `is_new` where nothing of them is recorded yet."""
+
+    item: Item
+    case: Case
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +52,26 @@ class Arrival:
     address: str
     digests: Mapping[str, bytes]
     child_in_danger: bool
+    ground: Ground
 
 
 #### Coming in ####
 
 
-def take_in(actor: Actor, arrival: Arrival) -> CaseId:
-    """Put a report to its item and case, in the caller's transaction, and return the case."""
-    item, case = _place(actor, arrival)
+def place(arrival: Arrival) -> Placed:
+    """Find the case of a report, or make it, in the caller's transaction; it stays locked. `take_in` does the rest."""
+    item, case, is_new = _place(arrival)
+    return Placed(item, case, is_new)
+
+
+def take_in(actor: Actor, arrival: Arrival, placed: Placed) -> None:
+    """Put a report to the item and case that `place` gave, once the report itself is recorded."""
+    item, case = placed.item, placed.case
+    if placed.is_new:
+        _record_new(actor, arrival, item)
     is_new_place = _add_location(item, arrival.address)
-    if case.state == CaseState.CONFIRMED and is_new_place:
-        case.state = CaseState.WAITING
+    if case.state != CaseState.WAITING and (is_new_place or arrival.child_in_danger):
+        case.state, case.closed_at, case.closed_because = CaseState.WAITING, None, ""
         record(Action.CASE_REOPENED, kind=ObjectKind.CASE, object_id=case.id, case_id=case.id, actor=actor)
     case.report_count += 1
     case.child_in_danger = case.child_in_danger or arrival.child_in_danger
@@ -54,11 +80,12 @@ def take_in(actor: Actor, arrival: Arrival) -> CaseId:
         safeguarding.raise_concern(actor, danger_of(case))
     _prioritise(actor, case)
     if item.fold is not None:
-        enqueue("triage.match", {"item_id": str(item.id)}, key=f"match:{item.id}")
-    return CaseId(case.id)
+        ground = {"channel": arrival.ground.channel.value, "jurisdiction": arrival.ground.jurisdiction}
+        once = f"match:{item.id}:{ground['channel']}:{ground['jurisdiction'] or 'none'}"
+        enqueue("triage.match", {"item_id": str(item.id), **ground}, key=once)
 
 
-def _place(actor: Actor, arrival: Arrival) -> tuple[Item, Case]:
+def _place(arrival: Arrival) -> tuple[Item, Case, bool]:
     """Return the item with these bytes and its case, locked; made where there is none, or where it was erased."""
     digests = {f"{name}": digest.hex() for name, digest in arrival.digests.items()}
     fresh = Item(
@@ -74,20 +101,24 @@ def _place(actor: Actor, arrival: Arrival) -> tuple[Item, Case]:
     assert item is not None
     if item.case_id != fresh.case_id:
         if not is_erased(item.case_id):
-            return item, Case.objects.select_for_update().get(id=item.case_id)
+            return item, Case.objects.select_for_update().get(id=item.case_id), False
         Item.objects.filter(id=item.id).update(fold=None)  # what was erased gathers nothing more
-        return _place(actor, arrival)
+        return _place(arrival)
     case = Case.objects.create(id=fresh.case_id, organisation_id=arrival.organisation_id, team_id=arrival.team_id)
-    record(Action.CASE_OPENED, kind=ObjectKind.CASE, object_id=case.id, case_id=case.id, actor=actor)
+    return item, case, True
+
+
+def _record_new(actor: Actor, arrival: Arrival, item: Item) -> None:
+    case_id = item.case_id
+    record(Action.CASE_OPENED, kind=ObjectKind.CASE, object_id=case_id, case_id=case_id, actor=actor)
     record(
         Action.ITEM_ADDED,
         kind=ObjectKind.ITEM,
         object_id=item.id,
-        case_id=case.id,
+        case_id=case_id,
         actor=actor,
         digests=arrival.digests,
     )
-    return item, case
 
 
 def _add_location(item: Item, address: str) -> bool:
@@ -100,10 +131,31 @@ def _add_location(item: Item, address: str) -> bool:
 #### Lists ####
 
 
-def keep_matches(item_id: UUID, hits: Iterable[Hit]) -> None:
+def refuse_lookup(item_id: UUID, ground: Ground) -> None:
+    """Keep that the lists were not asked, in the caller's transaction: nobody enabled it on this ground."""
+    item = Item.objects.get(id=item_id)
+    _keep_lookup(item, ground, was_refused=True)
+    record(
+        Action.LOOKUP_REFUSED,
+        kind=ObjectKind.ITEM,
+        object_id=item.id,
+        case_id=item.case_id,
+        actor=SYSTEM,
+        reason=ReasonCode.NOT_ENABLED,
+    )
+
+
+def _keep_lookup(item: Item, ground: Ground, *, was_refused: bool) -> None:
+    Lookup.objects.create(
+        item_id=item.id, channel=ground.channel, jurisdiction=ground.jurisdiction, was_refused=was_refused
+    )
+
+
+def keep_matches(item_id: UUID, ground: Ground, hits: Iterable[Hit]) -> None:
     """Keep what lists said about an item, in the caller's transaction."""
     item = Item.objects.get(id=item_id)
     case = Case.objects.select_for_update().get(id=item.case_id)
+    _keep_lookup(item, ground, was_refused=False)
     known = set(item.matches.values_list("list_name", "list_version", "entry_id"))
     for hit in hits:
         if (hit.list_name, hit.list_version, hit.entry_id) in known:
@@ -128,8 +180,6 @@ def keep_matches(item_id: UUID, hits: Iterable[Hit]) -> None:
             digests={"list-version": bytes.fromhex(hit.list_version)},
             reason=ReasonCode.EXACT_MATCH if hit.kind is MatchKind.EXACT else ReasonCode.NEAR_MATCH,
         )
-    item.looked_up_at = clock.now()
-    item.save(update_fields=["looked_up_at"])
     _prioritise(SYSTEM, case)
 
 
@@ -165,6 +215,35 @@ def danger_of(case: Case) -> safeguarding.Danger:
     """Return what safeguarding is told."""
     team_id = TeamId(case.team_id) if case.team_id else None
     return safeguarding.Danger(CaseId(case.id), OrganisationId(case.organisation_id), team_id)
+
+
+@transaction.atomic
+def close(actor: Actor, case_id: UUID, because: rules.Closing, note: str = "") -> None:
+    """Close a case for a reason. The note is sealed under the key of the case."""
+    found = case(actor, case_id, Permission.REVIEW_ITEM_CLOSE, lock=True)
+    if found.state == CaseState.CLOSED:
+        raise TriageError(_("This case has been closed already."))
+    if safeguarding.is_open(found.id):
+        raise TriageError(_("Nobody has answered yet whether the child is safe. A case stays open until then."))
+    found.state, found.closed_at, found.closed_because = CaseState.CLOSED, clock.now(), because
+    found.save(update_fields=["state", "closed_at", "closed_because"])
+    record(
+        Action.CASE_CLOSED,
+        kind=ObjectKind.CASE,
+        object_id=found.id,
+        case_id=found.id,
+        actor=actor,
+        reason=ReasonCode(because.value),
+        note=note,
+    )
+
+
+@retained(ObjectKind.CASE)
+def closed_cases() -> Iterator[Candidate]:
+    """Yield what retention may let go of."""
+    closed = Case.objects.filter(state=CaseState.CLOSED, closed_at__isnull=False)
+    for case_id, closed_at in closed.values_list("id", "closed_at").iterator():
+        yield Candidate(case_id, closed_at.date())
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from tutela.apps.jobs.public import Finish, job
 from tutela.apps.triage import services
 from tutela.apps.triage.models import Item
 from tutela.apps.triage.rules import DIGEST_BYTES
+from tutela.domain.lookups import Channel, Ground
 from tutela.domain.media import MediaKind
 from tutela.domain.signals import Digests
 from tutela.engine.matching import ListStore, Matcher, PackedList
@@ -23,12 +24,16 @@ _opened: dict[tuple[str, str], PackedList] = {}
 
 
 @job("triage.match", own_transaction=True)
-def match(item_id: str, *, finish: Finish) -> None:
-    """Look one item up. No transaction is open while lists are read."""
-    item = Item.objects.get(id=UUID(item_id))
+def match(item_id: str, channel: str, jurisdiction: str, *, finish: Finish) -> None:
+    """Look one item up, where that is enabled. No transaction is open while lists are read."""
+    item, ground = Item.objects.get(id=UUID(item_id)), Ground(Channel(channel), jurisdiction)
+    if ground not in settings.TUTELA.grounds:
+        with finish():
+            services.refuse_lookup(item.id, ground)
+        return
     hits = Matcher(_lists()).match(_digests(item.digests), (), MediaKind.OTHER)
     with finish():
-        services.keep_matches(item.id, hits)
+        services.keep_matches(item.id, ground, hits)
 
 
 def _lists() -> list[PackedList]:

@@ -38,6 +38,7 @@ _TONES: Final = {
     "urgent": "danger",
     "waiting": "care",
     "confirmed": "good",
+    "closed": "",
 }
 
 
@@ -64,6 +65,7 @@ def badge(state: str) -> dict[str, str]:
         "urgent": _("urgent"),
         "waiting": pgettext("case", "waiting"),
         "confirmed": pgettext("case", "confirmed"),
+        "closed": pgettext("case", "closed"),
     }
     return {"word": words.get(state, state), "tone": _TONES.get(state, "")}
 
@@ -102,9 +104,9 @@ def is_here(request: HttpRequest, route: str) -> bool:
 
 _INSIDE: Final = {
     "people": ("person", "invite", "person-restart"),
-    "teams": ("team",),
+    "teams": ("team", "front-desk"),
     "keys": ("key-new",),
-    "queue": ("case",),
+    "queue": ("case", "case-reports"),
     "ledger": ("ledger-entry", "ledger-case", "ledger-verify"),
     "jobs": ("job",),
 }

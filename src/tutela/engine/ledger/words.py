@@ -17,8 +17,10 @@ class Action(StrEnum):
     # intake and triage
     REPORT_RECEIVED = "report.received"
     REPORT_CLOSED = "report.closed"
+    REPORT_ANSWERED = "report.answered"
     ITEM_ADDED = "item.added"
     ITEM_MATCHED = "item.matched"
+    LOOKUP_REFUSED = "lookup.refused"
     CASE_OPENED = "case.opened"
     CASE_ASSIGNED = "case.assigned"
     CASE_PRIORITISED = "case.prioritised"
@@ -43,6 +45,8 @@ class Action(StrEnum):
     NOTICE_SENT = "notice.sent"
     NOTICE_ANSWERED = "notice.answered"
     PROBE_DONE = "probe.done"
+    PROBE_GIVEN_UP = "probe.given-up"
+    PROBE_RESUMED = "probe.resumed"
     ITEM_GONE = "item.gone"
     ITEM_RETURNED = "item.returned"
     # lists and exchange
@@ -131,6 +135,7 @@ class Reason(StrEnum):
     MISTAKE = "mistake"
     DUPLICATE = "duplicate"
     NOT_ILLEGAL = "not-illegal"
+    NOT_ENABLED = "not-enabled"
     OUT_OF_SCOPE = "out-of-scope"
     LEGAL_DUTY = "legal-duty"
     LEGAL_ORDER = "legal-order"

@@ -1,0 +1,70 @@
+"""How often machines' keys and the public may knock, over all processes of this machine together.
+
+Of the address from which somebody of the public comes nothing is kept: it is turned, in memory, into a name that means
+something until midnight (UTC) and to nobody but the table of buckets itself (`engine.throttling`).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from django.conf import settings
+
+from tutela.engine import clock
+from tutela.engine.throttling import Rate, SharedTable, address_buckets, key_buckets, name_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from django.http import HttpRequest
+
+    from tutela.apps.access.models import ApiKey
+
+_MINUTE_S: Final = 60
+_DAY_S: Final = 24 * 3600
+_NS: Final = 1_000_000_000
+_HOME_BITS: Final = 64  # of an IPv6 address: what one household or machine is given
+
+
+def key_must_wait_s(key: ApiKey) -> int:
+    """Take one request of a key. Return 0, or the seconds until it may ask again."""
+    rate = Rate(key.requests_per_minute_max, _MINUTE_S)
+    return _seconds(_keys(settings.TUTELA.home).take(name_of(key.id.bytes), rate, _now_ns()))
+
+
+def caller_must_wait_s(request: HttpRequest, door: str, rate: Rate) -> int:
+    """Take one try of whoever asks at a door, such as `report`. Return 0, or the seconds until they may try again."""
+    table, now_ns = _addresses(settings.TUTELA.home), _now_ns()
+    name = table.name_today(f"{door}\n{_caller(request)}".encode(), day=now_ns // (_DAY_S * _NS))
+    return _seconds(table.take(name, rate, now_ns))
+
+
+def _caller(request: HttpRequest) -> str:
+    """Return the address, of IPv6 the network; empty where there is none, so that all of those share one bucket."""
+    try:
+        address = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
+    except ValueError:
+        return ""
+    if address.version == 4:
+        return str(address)
+    return str(ipaddress.ip_network((address, _HOME_BITS), strict=False))
+
+
+def _now_ns() -> int:
+    return int(clock.now().timestamp() * _NS)
+
+
+def _seconds(wait_ns: int) -> int:
+    return -(-wait_ns // _NS)
+
+
+@lru_cache(maxsize=8)
+def _keys(home: Path) -> SharedTable:
+    return key_buckets(home)
+
+
+@lru_cache(maxsize=8)
+def _addresses(home: Path) -> SharedTable:
+    return address_buckets(home)

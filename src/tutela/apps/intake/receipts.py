@@ -1,0 +1,73 @@
+"""Receipts: a code of 16 digits by which somebody who gave no name can ask again.
+
+The code is made of the token of the form, so that whoever loses the answer and sends again gets the same one. What is
+kept is a keyed digest: neither a copy of the database nor the record tells a code. Whoever asks hears how the report
+stands in words that say nothing about what was found, and what the organisation answered.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext as _
+
+from tutela.apps.access.public import SYSTEM, acting_as
+from tutela.apps.custody.public import is_erased
+from tutela.apps.intake.models import Report
+from tutela.apps.triage.public import CaseState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+_DIGITS: Final = 16
+_GROUP: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the holder of a receipt may know."""
+
+    received_at: datetime
+    sentence: str
+    answers: Sequence[tuple[datetime, str]]
+
+
+def code_of(token: str) -> str:
+    """Return the code for a token, such as `4711 0815 1234 5678`: only this installation can make it."""
+    made = salted_hmac("tutela.intake.receipt", token, algorithm="sha256").digest()
+    digits = f"{int.from_bytes(made[:16], 'big') % 10**_DIGITS:0{_DIGITS}d}"
+    return " ".join(digits[at : at + _GROUP] for at in range(0, _DIGITS, _GROUP))
+
+
+def digest_of(code: str) -> str:
+    """Return what is kept of a code, however it is typed; empty where it is none."""
+    digits = re.sub(r"[\s.-]", "", code)
+    if len(digits) != _DIGITS or not digits.isascii() or not digits.isdigit():
+        return ""
+    return salted_hmac("tutela.intake.receipt-digest", digits, algorithm="sha256").hexdigest()
+
+
+@acting_as(SYSTEM)  # whose report it is must be looked up before anything is in scope
+def standing_of(code: str) -> Standing | None:
+    """Return how the report behind a code stands; None where there is none."""
+    digest = digest_of(code)
+    found = list(Report.objects.filter(receipt_digest=digest or "-").select_related("case")[:2])
+    if len(found) != 1 or not constant_time_compare(found[0].receipt_digest, digest):
+        return None
+    report = found[0]
+    if is_erased(report.case_id):
+        return Standing(report.received_at, _("It was dealt with, and what we held about it has been erased."), ())
+    answers = [(answer.said_at, answer.text or "") for answer in report.answers.all()]
+    return Standing(report.received_at, _sentence(CaseState(report.case.state)), answers)
+
+
+def _sentence(state: CaseState) -> str:
+    return {
+        CaseState.WAITING: _("It has arrived. Nobody has decided about it yet."),
+        CaseState.CONFIRMED: _("Somebody has decided about it, and is seeing to it."),
+        CaseState.CLOSED: _("It has been dealt with, and is closed."),
+    }[state]

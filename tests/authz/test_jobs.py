@@ -1,0 +1,107 @@
+"""No background work escapes the golden table: each job writes what stands there, about one object, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from tests.journeys.sinks import Host, MailSink, running
+from tests.world import Desk, make_desk
+from tutela.apps.access.public import SYSTEM, acting_as
+from tutela.apps.jobs import registry
+from tutela.apps.jobs.models import DeadJob, Job
+from tutela.apps.jobs.public import enqueue, run_worker
+from tutela.apps.takedown.models import Notice
+from tutela.apps.triage.models import Case, Item, Location
+from tutela.entry import doors
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+MISSING = "01890000-0000-7000-8000-000000000000"
+WRITING = re.compile(r'^(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM) "(\w+)"')
+ARGUMENTS = {
+    "custody.retention": "",
+    "takedown.notify": "notice_id",
+    "takedown.probe": "notice_id",
+    "triage.match": "item_id",
+}
+MORE = {"triage.match": {"channel": "public", "jurisdiction": "nl"}}
+
+
+def test_every_job_is_in_the_golden_table_and_tried_below():
+    product = {name for name in registry.names() if not name.startswith(("test.", "crash."))}
+    assert product == set(doors.JOBS) == set(ARGUMENTS)
+
+
+@pytest.fixture
+def outside(tmp_path):
+    before, mail, host = settings.TUTELA, MailSink(), Host()
+    settings.TUTELA = replace(before, home=tmp_path, mail_url=mail.url, probe_private=True, lookups="public:NL")
+    with running(mail), running(host), acting_as(SYSTEM):
+        yield host
+    settings.TUTELA = before
+
+
+def work_of(desk: Desk, host: Host) -> dict[str, str]:
+    """A case with everything that a job may be about; the arguments of each."""
+    case = Case.objects.create(organisation=desk.organisation, team=desk.team)
+    item = Item.objects.create(case=case, organisation=desk.organisation, sha256="00" * 32, fold=f"sha256:{'00' * 32}")
+    place = Location.objects.create(case=case, item=item, address=f"{host.url}/a")
+    notice = Notice.objects.create(
+        case=case,
+        item=item,
+        location=place,
+        organisation=desk.organisation,
+        address=place.address,
+        recipient="a@b.example",
+    )
+    return {"item_id": str(item.id), "notice_id": str(notice.id)}
+
+
+def rows_of(organisation_id: UUID) -> dict[str, list[Any]]:
+    """Everything that belongs to an organisation, as it stands."""
+    models = [model for model in apps.get_models() if hasattr(model, "organisation_id")]
+    return {
+        model._meta.db_table: list(
+            model._default_manager.filter(organisation_id=organisation_id).order_by("pk").values()
+        )
+        for model in models
+    }
+
+
+def run(name: str, about: str) -> set[str]:
+    """Run one job to its end, and return the apps whose tables it wrote."""
+    with transaction.atomic():
+        enqueue(name, ({ARGUMENTS[name]: about} if ARGUMENTS[name] else {}) | MORE.get(name, {}))
+    with CaptureQueriesContext(connection) as captured:
+        run_worker(until_idle=True)
+    tables = {match[1] for query in captured if (match := WRITING.match(query["sql"]))}
+    return {table.partition("_")[0] for table in tables}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", ARGUMENTS)
+def test_a_job_writes_what_the_table_says_and_touches_no_other_organisation(name, outside):
+    ours, theirs = make_desk(), make_desk("Other hotline")
+    arguments, _ = work_of(ours, outside), work_of(theirs, outside)
+    before = rows_of(theirs.organisation.id)
+    written = run(name, arguments.get(ARGUMENTS[name], ""))
+    assert written - {"jobs"} <= set(doors.JOBS[name].writes)
+    assert rows_of(theirs.organisation.id) == before
+    assert not DeadJob.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", [name for name, argument in ARGUMENTS.items() if argument])
+def test_a_job_about_nothing_ends_without_a_trace(name, outside):
+    make_desk()
+    assert run(name, MISSING) == {"jobs"}
+    assert Job.objects.get(name=name).error == "failed"  # and is given up after its attempts, where a person sees it
