@@ -17,16 +17,16 @@ class Action(StrEnum):
     # intake and triage
     REPORT_RECEIVED = "report.received"
     REPORT_CLOSED = "report.closed"
-    REPORT_ANSWERED = "report.answered"
     ITEM_ADDED = "item.added"
     ITEM_MATCHED = "item.matched"
-    LOOKUP_REFUSED = "lookup.refused"
     CASE_OPENED = "case.opened"
     CASE_ASSIGNED = "case.assigned"
     CASE_PRIORITISED = "case.prioritised"
     CASE_MERGED = "case.merged"
     CASE_CLOSED = "case.closed"
     CASE_REOPENED = "case.reopened"
+    REPORT_ANSWERED = "report.answered"
+    LOOKUP_REFUSED = "lookup.refused"
     # the child first
     DANGER_RAISED = "danger.raised"
     DANGER_TAKEN = "danger.taken"
