@@ -178,4 +178,49 @@ _A7: Final = Claim(
     ),
 )
 
-CLAIMS: Final = {claim.claim_id: claim for claim in (_A1, _A2, _A3, _A4, _A5, _A6, _A7)}
+_C3: Final = Claim(
+    "C3",
+    "Nothing acknowledged is lost when it is killed",
+    "kill -9 of web, worker, sequencer and database at 100 random points under load: no acknowledged change lost, no "
+    "gap in the ledger, no job lost, stuck or run twice with effect; backup, wipe, restore: the ledger verifies.",
+    "bench.c3_kills",
+    (
+        FigureSpec("kills", "kills", _at_least(100)),
+        FigureSpec("kills under load on PostgreSQL", "kills", _at_least(100)),
+        FigureSpec("kills of the web", "kills", _at_least(10)),
+        FigureSpec("kills of the worker", "kills", _at_least(10)),
+        FigureSpec("kills of the sequencer", "kills"),
+        FigureSpec("kills of the database", "kills", _at_least(10)),
+        FigureSpec("acknowledged changes lost", "changes", _at_most(0)),
+        FigureSpec("changes without exactly one leaf", "changes", _at_most(0)),
+        FigureSpec("ledger gaps", "places", _at_most(0)),
+        FigureSpec("ledger faults", "faults", _at_most(0)),
+        FigureSpec("leaves left without a place", "leaves", _at_most(0)),
+        FigureSpec("jobs lost", "jobs", _at_most(0)),
+        FigureSpec("jobs stuck", "jobs", _at_most(0)),
+        FigureSpec("jobs run twice with effect", "jobs", _at_most(0)),
+        FigureSpec("processes that ended by themselves", "processes", _at_most(0)),
+        FigureSpec("entries restored, the smaller database", "entries", _at_least(100_000)),
+        FigureSpec("restored databases that differ or do not verify", "databases", _at_most(0)),
+    ),
+)
+
+_C4: Final = Claim(
+    "C4",
+    "Failing disks, clocks and databases are refused clearly and recovered from",
+    "Disk full, read-only disk, clock set back an hour, database restart under load: clear refusal, no corruption, "
+    "self-recovery; a test for each.",
+    "bench.c4_failures",
+    (
+        FigureSpec("tests of disk full that pass", "tests", _at_least(1)),
+        FigureSpec("tests of read-only disk that pass", "tests", _at_least(1)),
+        FigureSpec("tests of clock set back that pass", "tests", _at_least(1)),
+        FigureSpec("tests of database restart that pass", "tests", _at_least(1)),
+        FigureSpec("tests of database away that pass", "tests", _at_least(1)),
+        FigureSpec("tests of failures on SQLite that pass", "tests", _at_least(1)),
+        FigureSpec("tests of failures on PostgreSQL that pass", "tests", _at_least(1)),
+        FigureSpec("tests of failures that fail", "tests", _at_most(0)),
+    ),
+)
+
+CLAIMS: Final = {claim.claim_id: claim for claim in (_A1, _A2, _A3, _A4, _A5, _A6, _A7, _C3, _C4)}

@@ -36,7 +36,7 @@ def run(*paths: str) -> list[Outcome]:
     with tempfile.TemporaryDirectory() as folder:
         told = Path(folder) / "told.xml"
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", *paths, "-q", f"--junitxml={told}"],
+            [sys.executable, "-m", "pytest", *paths, "-q", "-m", "slow or not slow", f"--junitxml={told}"],
             cwd=ROOT,
             env=os.environ | {"TUTELA_REQUIRE": "postgres"},
             capture_output=True,

@@ -66,6 +66,15 @@ class Stage:
     def state(self) -> dict:
         return json.loads(self.run("state"))
 
+    @staticmethod
+    def hear(process: subprocess.Popen, word: str) -> None:
+        """Return as soon as the process says a line with that word in it."""
+        assert process.stdout is not None
+        for line in process.stdout:
+            if word in line:
+                return
+        raise AssertionError(f"it ended without a word of {word}: {process.communicate()[1]}")
+
     def kill(self, process: subprocess.Popen) -> str:
         """End a process as a power cut would; return what it had said."""
         if process.poll() is None:
