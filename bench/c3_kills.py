@@ -1,12 +1,12 @@
 """C3: kill -9 of the web process, of workers and of the database at random moments under load.
 
-The record holds 100,000 entries before anything begins. A signed-in administrator adds teams over HTTP; each answer that
-says so is written down. A second stream enqueues jobs, whose effect is an entry of the ledger. Before each kill both
-streams must have moved on since the one before, so that every kill meets work. Then the load ends, what is left is
-worked off, and everything acknowledged is looked for. Then a backup is taken, everything but the keys is wiped, the
-backup is restored, and all of it is compared again: the rows of every table, the root of the record, each team, entry
-and job. On SQLite the database lives in the processes that are killed; on PostgreSQL (fsync on) its server is killed
-too.
+The record holds 100,000 entries before anything begins. A signed-in administrator adds teams over HTTP; each answer
+that says so is written down. A second stream enqueues jobs, whose effect is an entry of the ledger. Before each kill
+both streams must have moved on since the one before, so that every kill meets work. Then the load ends, what is left
+is worked off, and everything acknowledged is looked for. Then a backup is taken, everything but the keys is wiped,
+the backup is restored, and all of it is compared again: the rows of every table, the root of the record, each team,
+entry and job. On SQLite the database lives in the processes that are killed; on PostgreSQL (fsync on) its server is
+killed too.
 """
 
 from __future__ import annotations

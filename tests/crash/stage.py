@@ -63,8 +63,8 @@ class Stage:
         assert process.returncode == 0, err
         return out
 
-    def state(self) -> dict:
-        return json.loads(self.run("state"))
+    def state(self, part: str = "state") -> dict:
+        return json.loads(self.run(part))
 
     @staticmethod
     def hear(process: subprocess.Popen, word: str) -> None:

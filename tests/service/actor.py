@@ -53,6 +53,10 @@ def place() -> dict:
     return {"waiting": waiting_count()}
 
 
+def fill_and_place() -> dict:
+    return fill() | place()
+
+
 def browse() -> dict:
     """Sign in by the form and by session, look at people, invite one whose address is taken elsewhere, use the key."""
     from django.test import Client
@@ -109,5 +113,12 @@ def erase() -> dict:
 
 if __name__ == "__main__":
     with at_the_desk():
-        parts = {"fill": fill, "open-up": open_up, "place": place, "browse": browse, "erase": erase}
+        parts = {
+            "fill": fill,
+            "open-up": open_up,
+            "place": place,
+            "fill-and-place": fill_and_place,
+            "browse": browse,
+            "erase": erase,
+        }
         sys.stdout.write(json.dumps(parts[sys.argv[1]]()))  # one line

@@ -10,8 +10,7 @@ import pytest
 
 @pytest.fixture
 def filled(installation):
-    installation.act("fill")
-    installation.act("place")
+    installation.act("fill-and-place")
     (installation.home / "lists/known").mkdir(parents=True)
     (installation.home / "lists/known/CURRENT").write_text("one")
     return installation
@@ -52,8 +51,7 @@ def test_a_backup_holds_no_key_and_names_each(filled, tmp_path):
 
 
 def test_restoring_without_the_keys_is_refused_before_anything_is_written(embedded, tmp_path):
-    embedded.act("fill")
-    embedded.act("place")
+    embedded.act("fill-and-place")
     assert embedded.tutela("backup", tmp_path / "copy")[0] == 0
     wipe_database(embedded)
     (embedded.home / "custody/log.key").unlink()
@@ -63,8 +61,7 @@ def test_restoring_without_the_keys_is_refused_before_anything_is_written(embedd
 
 
 def test_a_backup_that_lost_rows_is_told(embedded, tmp_path):
-    embedded.act("fill")
-    embedded.act("place")
+    embedded.act("fill-and-place")
     assert embedded.tutela("backup", tmp_path / "copy")[0] == 0
     manifest = tmp_path / "copy/manifest.json"
     manifest.write_text(manifest.read_text().replace('"access_team": 4', '"access_team": 5'))
