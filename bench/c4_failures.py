@@ -15,7 +15,7 @@ _KINDS: Final = {
     "read-only disk": ("read_only",),
     "clock set back": ("set_back",),
     "database restart": ("restarted_under_load", "recovers", "before_its_database"),
-    "database away": ("away_for_ten_seconds", "stands_still"),
+    "database away": ("away_for_ten_seconds", "stands_still", "held_for_ever", "stays_away"),
 }
 _PATHS: Final = (
     "tests/service/test_failures.py",
@@ -23,6 +23,7 @@ _PATHS: Final = (
     "tests/apps/custody/test_sequencer.py",
     "tests/apps/jobs/test_queue.py",
     "tests/entry/test_clock.py",
+    "tests/entry/test_start.py",
 )
 
 

@@ -57,6 +57,16 @@ def fill_and_place() -> dict:
     return fill() | place()
 
 
+def go_on() -> dict:
+    """Another change, placed and published."""
+    from tutela.apps.custody import keyring, sequencer
+
+    world.make_desk("Third hotline")
+    placed = place()
+    sequencer.publish_newest(keyring.folder())
+    return placed
+
+
 def browse() -> dict:
     """Sign in by the form and by session, look at people, invite one whose address is taken elsewhere, use the key."""
     from django.test import Client
@@ -118,6 +128,7 @@ if __name__ == "__main__":
             "open-up": open_up,
             "place": place,
             "fill-and-place": fill_and_place,
+            "go-on": go_on,
             "browse": browse,
             "erase": erase,
         }

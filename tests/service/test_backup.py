@@ -79,6 +79,15 @@ def test_an_unfinished_backup_is_not_restored_and_a_full_folder_not_written_to(e
     assert (tmp_path / "copy/tutela.sqlite3").read_text() == "half"
 
 
+def test_a_worker_on_a_database_older_than_what_was_published_refuses_to_work(embedded, tmp_path):
+    embedded.act("fill-and-place")
+    shutil.copy(embedded.home / "tutela.sqlite3", tmp_path / "older")
+    embedded.act("go-on")
+    shutil.copy(tmp_path / "older", embedded.home / "tutela.sqlite3")
+    code, said = embedded.tutela("worker")
+    assert (code, "Restore a newer backup" in said) == (3, True)
+
+
 def test_without_pg_dump_it_says_what_to_install(apart, tmp_path):
     apart.environment["PATH"] = str(tmp_path)
     code, said = apart.tutela("backup", tmp_path / "copy")

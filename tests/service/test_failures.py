@@ -14,6 +14,7 @@ import sqlite3
 import subprocess
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
@@ -22,6 +23,9 @@ from tests.cluster import DURABLE, Cluster, binaries
 from tests.service.installation import Installation, RolesApart, children
 from tests.service.load import Load
 from tutela.apps.custody import publishing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _WAIT_S_MAX = 90
 _DISK_MB = {"sqlite": 32, "postgres": 160}
@@ -57,6 +61,17 @@ class Running:
         code, said = self.here.tutela("custody", "verify")
         assert (code, "The record holds." in said) == (0, True), said
 
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Let nobody write inside the block, as somebody does who began and never ended."""
+        with self._connected() as connection:
+            if self.server is None:
+                connection.execute("BEGIN IMMEDIATE")
+            else:
+                connection.execute("LOCK TABLE intake_report, access_team IN EXCLUSIVE MODE")
+            yield
+            connection.rollback()
+
     def _wait_until_settled(self) -> None:
         end = time.monotonic() + _WAIT_S_MAX
         while any(left := self._left()):
@@ -75,11 +90,14 @@ class Running:
         return self._ask(statement)[0][0]
 
     def _ask(self, statement: str) -> list[tuple]:
-        if isinstance(self.here, RolesApart):
-            with psycopg.connect(self.here.admin_url) as connection:
-                return connection.execute(statement).fetchall()
-        with contextlib.closing(sqlite3.connect(self.here.home / "tutela.sqlite3", timeout=30)) as connection:
+        with self._connected() as connection:
             return connection.execute(statement).fetchall()
+
+    def _connected(self) -> contextlib.AbstractContextManager:
+        """A connection beside the service, which sees every row."""
+        if isinstance(self.here, RolesApart):
+            return psycopg.connect(self.here.admin_url)
+        return contextlib.closing(sqlite3.connect(self.here.home / "tutela.sqlite3", timeout=30))
 
 
 @contextlib.contextmanager
@@ -166,6 +184,15 @@ def test_a_database_that_stands_still_keeps_nobody_waiting(running, server):
         with server.standing_still():
             load.until_refused(1)
         load.until_done(5)
+    running.judge(load)
+
+
+def test_a_lock_that_is_held_for_ever_keeps_nobody_waiting_for_ever(running):
+    with running.load() as load:
+        load.until_done(2)
+        with running.locked():
+            load.until_refused(1)
+        load.until_done(3)
     running.judge(load)
 
 
