@@ -12,7 +12,18 @@ from pathlib import Path
 from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-_LIBRARIES: Final = ("numpy", "pillow", "simplejpeg", "av", "pi-heif", "msgspec", "ijson", "django", "psycopg")
+_LIBRARIES: Final = (
+    "numpy",
+    "pillow",
+    "simplejpeg",
+    "av",
+    "pi-heif",
+    "msgspec",
+    "ijson",
+    "django",
+    "psycopg",
+    "cryptography",
+)
 
 
 def surroundings(peer_versions: dict[str, str], took_s: float) -> dict[str, Any]:

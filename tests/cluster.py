@@ -10,12 +10,18 @@ import signal
 import subprocess
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _UNPRIVILEGED = ("postgres", "nobody")
 _START_S_MAX = 30
 _PR_SET_PDEATHSIG = 1
 _FAST = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "listen_addresses=", "max_connections=60")
+DURABLE = ("synchronous_commit=on", "full_page_writes=on")  # what was acknowledged outlives the server's processes
 
 
 def binaries() -> Path | None:
@@ -27,10 +33,14 @@ def binaries() -> Path | None:
 
 
 class Cluster:
-    """Starts on construction; `url` is how to reach it; `stop` ends it and removes its folder."""
+    """Starts on construction; `url` is how to reach it; `stop` ends it and removes its folder.
 
-    def __init__(self, programs: Path) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="tutela-pg-", dir="/tmp"))
+    `folder`: an empty one of the caller's, for example on a disk of its own. `options`: after our own, which are for
+    speed; a server that is to crash needs `DURABLE`.
+    """
+
+    def __init__(self, programs: Path, folder: Path | None = None, options: tuple[str, ...] = ()) -> None:
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="tutela-pg-", dir="/tmp"))
         self._as_user = _as_unprivileged(self.folder)
         data = self.folder / "data"
         initdb = [
@@ -41,16 +51,19 @@ class Cluster:
             "tutela",
             "--auth=trust",
             "--no-sync",
+            "--wal-segsize=1",  # a small log: the cluster fits on a small disk
             "-E",
             "UTF8",
             "--locale=C",
         ]
         subprocess.run(initdb, check=True, capture_output=True, cwd="/", **self._as_user)
         self._programs, self._data = programs, data
-        self._serve()
+        self._options = (*_FAST, *options, f"unix_socket_directories={self.folder}")
+        self.serve()
 
-    def _serve(self) -> None:
-        options = [part for option in (*_FAST, f"unix_socket_directories={self.folder}") for part in ("-c", option)]
+    def serve(self) -> None:
+        """Start, and wait until it answers."""
+        options = [part for option in self._options for part in ("-c", option)]
         with (self.folder / "log").open("ab") as log:
             self._server = subprocess.Popen(
                 [self._programs / "postgres", "-D", self._data, *options],
@@ -68,14 +81,38 @@ class Cluster:
 
     def restart(self) -> None:
         """End every connection, stop, and start again."""
-        self._server.send_signal(signal.SIGINT)
-        self._server.wait(timeout=_START_S_MAX)
-        self._serve()
+        self.halt()
+        self.serve()
+
+    def halt(self) -> None:
+        """End every connection and stop."""
+        self._end(signal.SIGINT)
+
+    def crash(self) -> None:
+        """Stop at once, as in a power cut: the next start replays the log."""
+        self._end(signal.SIGQUIT)
+
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Neither take nor refuse a connection inside the block."""
+        self._server.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._server.send_signal(signal.SIGCONT)
+
+    def is_there(self) -> bool:
+        """Whether the server runs: it ends by itself where it cannot write its log."""
+        return self._server.poll() is None
 
     def stop(self) -> None:
-        self._server.send_signal(signal.SIGINT)
-        self._server.wait(timeout=_START_S_MAX)
+        if self.is_there():
+            self._end(signal.SIGQUIT)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _end(self, number: signal.Signals) -> None:
+        self._server.send_signal(number)
+        self._server.wait(timeout=_START_S_MAX)
 
     def _wait(self, programs: Path) -> None:
         end = time.monotonic() + _START_S_MAX

@@ -63,6 +63,50 @@ CLAIMS: Final = (
         ),
     ),
     Claim(
+        "C3",
+        "Nothing acknowledged is lost when it is killed",
+        "kill -9 of web, worker, sequencer and database at 100 random points under load: no acknowledged change "
+        "lost, no gap in the ledger, no job lost, stuck or run twice with effect; backup, wipe, restore: the ledger"
+        " verifies.",
+        "bench.c3_kills",
+        (
+            FigureSpec("kills", "kills", at_least(100)),
+            FigureSpec("kills under load on PostgreSQL", "kills", at_least(100)),
+            FigureSpec("kills of the web", "kills", at_least(10)),
+            FigureSpec("kills of the worker", "kills", at_least(10)),
+            FigureSpec("kills of the sequencer", "kills"),
+            FigureSpec("kills of the database", "kills", at_least(10)),
+            FigureSpec("acknowledged changes lost", "changes", at_most(0)),
+            FigureSpec("changes without exactly one leaf", "changes", at_most(0)),
+            FigureSpec("ledger gaps", "places", at_most(0)),
+            FigureSpec("ledger faults", "faults", at_most(0)),
+            FigureSpec("leaves left without a place", "leaves", at_most(0)),
+            FigureSpec("jobs lost", "jobs", at_most(0)),
+            FigureSpec("jobs stuck", "jobs", at_most(0)),
+            FigureSpec("jobs run twice with effect", "jobs", at_most(0)),
+            FigureSpec("processes that ended by themselves", "processes", at_most(0)),
+            FigureSpec("entries restored, the smaller database", "entries", at_least(100_000)),
+            FigureSpec("restored databases that differ or do not verify", "databases", at_most(0)),
+        ),
+    ),
+    Claim(
+        "C4",
+        "Failing disks, clocks and databases are refused clearly and recovered from",
+        "Disk full, read-only disk, clock set back an hour, database restart under load: clear refusal, no "
+        "corruption, self-recovery; a test for each.",
+        "bench.c4_failures",
+        (
+            FigureSpec("tests of disk full that pass", "tests", at_least(1)),
+            FigureSpec("tests of read-only disk that pass", "tests", at_least(1)),
+            FigureSpec("tests of clock set back that pass", "tests", at_least(1)),
+            FigureSpec("tests of database restart that pass", "tests", at_least(1)),
+            FigureSpec("tests of database away that pass", "tests", at_least(1)),
+            FigureSpec("tests of failures on SQLite that pass", "tests", at_least(1)),
+            FigureSpec("tests of failures on PostgreSQL that pass", "tests", at_least(1)),
+            FigureSpec("tests of failures that fail", "tests", at_most(0)),
+        ),
+    ),
+    Claim(
         "C5",
         "The console is usable by everybody",
         "In a real Chromium: signing in with a second factor, use by keys alone, and every page in every "

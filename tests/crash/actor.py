@@ -37,6 +37,8 @@ def effect(number: int) -> None:
     """The effect is a leaf; how many of them a number has tells how often the work took effect."""
     time.sleep(WORK_S / 2)
     record(Action.PROBE_DONE, kind=ObjectKind.PROBE, object_id=number_id(number), actor=SYSTEM)
+    if sys.argv[1] == "work-aloud":
+        say(f"at {number}")
     time.sleep(WORK_S / 2)
 
 
@@ -71,13 +73,14 @@ def write(count: str, first: str = "0") -> None:
             say(number)
 
 
-def sequence() -> None:
-    sequencer.run_sequencer(interval_s=0.02)
-
-
-def sequence_all() -> None:
+def settled_state() -> None:
     while sequencer.sequence():
         pass
+    state()
+
+
+def sequence() -> None:
+    sequencer.run_sequencer(interval_s=0.02)
 
 
 def state() -> None:
@@ -110,10 +113,11 @@ PARTS = {
     "add": add,
     "kill-its-worker": kill_its_worker,
     "work": run_worker_process,
+    "work-aloud": run_worker_process,
     "write": write,
     "sequence": sequence,
-    "sequence-all": sequence_all,
     "state": state,
+    "settled-state": settled_state,
 }
 
 if __name__ == "__main__":

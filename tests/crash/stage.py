@@ -63,8 +63,17 @@ class Stage:
         assert process.returncode == 0, err
         return out
 
-    def state(self) -> dict:
-        return json.loads(self.run("state"))
+    def state(self, part: str = "state") -> dict:
+        return json.loads(self.run(part))
+
+    @staticmethod
+    def hear(process: subprocess.Popen, word: str) -> None:
+        """Return as soon as the process says a line with that word in it."""
+        assert process.stdout is not None
+        for line in process.stdout:
+            if word in line:
+                return
+        raise AssertionError(f"it ended without a word of {word}: {process.communicate()[1]}")
 
     def kill(self, process: subprocess.Popen) -> str:
         """End a process as a power cut would; return what it had said."""

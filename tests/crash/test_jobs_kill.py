@@ -49,8 +49,8 @@ def test_a_job_that_kills_its_worker_ends_among_the_dead_letters(stage):
 
 def test_a_worker_that_is_told_to_stop_finishes_its_job_first(stage):
     stage.run("add", 60)
-    worker = stage.start("work")
-    time.sleep(2)
+    worker = stage.start("work-aloud")
+    stage.hear(worker, "at 5")
     worker.send_signal(signal.SIGTERM)
     worker.communicate(timeout=20)
     assert worker.returncode == 0

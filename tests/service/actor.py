@@ -26,6 +26,24 @@ def fill() -> dict:
     return {"organisations": [str(desk.organisation.id) for desk in desks], "key": secret}
 
 
+def open_up() -> dict:
+    """What load needs: a key that may hand reports in, and the session of somebody who may add teams."""
+    from django.db import connection
+    from django.test import Client
+
+    if connection.vendor == "sqlite":
+        bring_up_to_date()
+    from tutela.apps.access.models import Person
+    from tutela.apps.access.public import Permission
+
+    desk = world.make_desk("First hotline")
+    scopes = [Permission.ACCESS_SELF_READ, Permission.INTAKE_REPORT_CREATE]
+    _key, secret = world.make_key(desk.organisation, scopes, requests_per_minute_max=100_000)
+    client = Client(SERVER_NAME="127.0.0.1")
+    world.sign_in(client, Person.objects.get(email__startswith="administrator@"))
+    return {"key": secret, "session": client.cookies["session"].value}
+
+
 def place() -> dict:
     """Let every leaf have its place."""
     from tutela.apps.custody.public import sequence, waiting_count
@@ -33,6 +51,20 @@ def place() -> dict:
     while sequence():
         pass
     return {"waiting": waiting_count()}
+
+
+def fill_and_place() -> dict:
+    return fill() | place()
+
+
+def go_on() -> dict:
+    """Another change, placed and published."""
+    from tutela.apps.custody import keyring, sequencer
+
+    world.make_desk("Third hotline")
+    placed = place()
+    sequencer.publish_newest(keyring.folder())
+    return placed
 
 
 def browse() -> dict:
@@ -91,6 +123,13 @@ def erase() -> dict:
 
 if __name__ == "__main__":
     with at_the_desk():
-        sys.stdout.write(
-            json.dumps({"fill": fill, "place": place, "browse": browse, "erase": erase}[sys.argv[1]]())
-        )  # one line
+        parts = {
+            "fill": fill,
+            "open-up": open_up,
+            "place": place,
+            "fill-and-place": fill_and_place,
+            "go-on": go_on,
+            "browse": browse,
+            "erase": erase,
+        }
+        sys.stdout.write(json.dumps(parts[sys.argv[1]]()))  # one line

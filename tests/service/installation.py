@@ -7,13 +7,16 @@ up = here.start("up"); here.wait_until_ready(); here.get("/readyz")
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -47,6 +50,7 @@ class Installation:
             "TUTELA_LOG_LEVEL": "error",
         }
         self._running: list[subprocess.Popen[str]] = []
+        self._output = Path(tempfile.mkdtemp(prefix="tutela-said-"))
 
     def start(self, *arguments: object) -> subprocess.Popen[str]:
         """Start `tutela ...` and let it run."""
@@ -54,11 +58,15 @@ class Installation:
 
     def tutela(self, *arguments: object) -> tuple[int, str]:
         """Run `tutela ...` to its end."""
-        return _ended(self._begin("tutela", *arguments))
+        return self._ended(self._begin("tutela", *arguments))
+
+    def said(self, process: subprocess.Popen[str]) -> str:
+        """What a process has said so far. It goes to a file: nobody reads a pipe, and a full one stops who writes."""
+        return (self._output / str(process.pid)).read_text()
 
     def act(self, part: str, *arguments: object) -> dict:
         """Do something as the service itself would: see `tests.service.actor`."""
-        code, said = _ended(self._begin("tests.service.actor", part, *arguments))
+        code, said = self._ended(self._begin("tests.service.actor", part, *arguments))
         assert code == 0, said
         return json.loads(said.splitlines()[-1])
 
@@ -81,12 +89,23 @@ class Installation:
             except (urllib.error.URLError, ConnectionError):
                 pass
             assert time.monotonic() < end, "it never answered"
-            assert all(process.poll() is None for process in self._running), self._running[-1].communicate()
+            assert all(process.poll() is None for process in self._running), self.said(self._running[-1])
             time.sleep(0.2)
+
+    def wait_until_alive(self, s_max: float = 90) -> None:
+        """Wait for an answer of any kind: `/readyz` rightly says that a small disk is too small to work."""
+        end = time.monotonic() + s_max
+        while True:
+            with contextlib.suppress(urllib.error.URLError, ConnectionError):
+                if self.get("/healthz").status == 200:
+                    return
+            assert time.monotonic() < end, "it never answered"
+            assert all(process.poll() is None for process in self._running), self.said(self._running[-1])
+            time.sleep(0.1)
 
     def stop(self, process: subprocess.Popen[str]) -> int:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
+        process.wait(timeout=60)
         self._running.remove(process)
         return process.returncode
 
@@ -95,21 +114,30 @@ class Installation:
             process = self._running.pop()
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
-                process.communicate()
+                process.wait()
+        shutil.rmtree(self._output, ignore_errors=True)
 
     def _begin(self, module: str, *arguments: object) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [sys.executable, "-m", module, *map(str, arguments)],
-            cwd=ROOT,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
+        draft = self._output / "begun"
+        with draft.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", module, *map(str, arguments)],
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                text=True,
+                start_new_session=True,
+            )
+        draft.rename(self._output / str(process.pid))
         self._running.append(process)
         return process
+
+    def _ended(self, process: subprocess.Popen[str]) -> tuple[int, str]:
+        process.wait(timeout=120)
+        self._running.remove(process)
+        return process.returncode, self.said(process)
 
 
 class RolesApart(Installation):
@@ -134,13 +162,26 @@ class RolesApart(Installation):
         self.environment["TUTELA_DATABASE_URL"] = self.url(SERVICE)
         self.environment["TUTELA_MIGRATION_URL"] = self.url(OWNER)
 
+    @property
+    def admin_url(self) -> str:
+        """As the superuser, who sees every row."""
+        return self.server.url.replace("/postgres?", f"/{self.name}?")
+
     def url(self, role: str) -> str:
         return f"postgresql://{role}@/{self.name}?host={self.server.folder}"
 
 
-def _ended(process: subprocess.Popen[str]) -> tuple[int, str]:
-    said, _ = process.communicate(timeout=120)
-    return process.returncode, said
+def children(parent: int) -> dict[str, int]:
+    """Command word -> process id of the children of a process."""
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            _state, parent_id, *_ = (folder / "stat").read_text().rpartition(")")[2].split()
+            if int(parent_id) == parent:
+                found[(folder / "cmdline").read_text().split("\0")[3]] = int(folder.name)
+        except (OSError, IndexError):
+            continue
+    return found
 
 
 def _free_port() -> int:

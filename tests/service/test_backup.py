@@ -10,8 +10,7 @@ import pytest
 
 @pytest.fixture
 def filled(installation):
-    installation.act("fill")
-    installation.act("place")
+    installation.act("fill-and-place")
     (installation.home / "lists/known").mkdir(parents=True)
     (installation.home / "lists/known/CURRENT").write_text("one")
     return installation
@@ -52,8 +51,7 @@ def test_a_backup_holds_no_key_and_names_each(filled, tmp_path):
 
 
 def test_restoring_without_the_keys_is_refused_before_anything_is_written(embedded, tmp_path):
-    embedded.act("fill")
-    embedded.act("place")
+    embedded.act("fill-and-place")
     assert embedded.tutela("backup", tmp_path / "copy")[0] == 0
     wipe_database(embedded)
     (embedded.home / "custody/log.key").unlink()
@@ -63,8 +61,7 @@ def test_restoring_without_the_keys_is_refused_before_anything_is_written(embedd
 
 
 def test_a_backup_that_lost_rows_is_told(embedded, tmp_path):
-    embedded.act("fill")
-    embedded.act("place")
+    embedded.act("fill-and-place")
     assert embedded.tutela("backup", tmp_path / "copy")[0] == 0
     manifest = tmp_path / "copy/manifest.json"
     manifest.write_text(manifest.read_text().replace('"access_team": 4', '"access_team": 5'))
@@ -80,6 +77,15 @@ def test_an_unfinished_backup_is_not_restored_and_a_full_folder_not_written_to(e
     embedded.act("fill")
     assert embedded.tutela("backup", tmp_path / "copy")[0] == 3
     assert (tmp_path / "copy/tutela.sqlite3").read_text() == "half"
+
+
+def test_a_worker_on_a_database_older_than_what_was_published_refuses_to_work(embedded, tmp_path):
+    embedded.act("fill-and-place")
+    shutil.copy(embedded.home / "tutela.sqlite3", tmp_path / "older")
+    embedded.act("go-on")
+    shutil.copy(tmp_path / "older", embedded.home / "tutela.sqlite3")
+    code, said = embedded.tutela("worker")
+    assert (code, "Restore a newer backup" in said) == (3, True)
 
 
 def test_without_pg_dump_it_says_what_to_install(apart, tmp_path):

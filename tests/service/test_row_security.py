@@ -15,8 +15,7 @@ OF_AN_ORGANISATION = ["access_apikey", "access_membership", "access_organisation
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory, server):
     here = RolesApart(tmp_path_factory.mktemp("apart") / "home", server)
-    here.organisations = here.act("fill")["organisations"]
-    here.act("place")
+    here.organisations = here.act("fill-and-place")["organisations"]
     yield here
     here.close()
 

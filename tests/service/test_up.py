@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.service.installation import children
 from tutela.entry.start import DeskError
 from tutela.entry.up import Patience, Supervisor
 
@@ -69,19 +70,6 @@ def test_up_runs_the_service_mends_a_killed_worker_and_leaves_nobody_behind(embe
     assert (code, "The record holds." in said) == (0, True)
     assert embedded.stop(up) == 0
     assert [pid for pid in again.values() if Path(f"/proc/{pid}").exists()] == []
-
-
-def children(parent):
-    """Command word -> process id of the children of a process."""
-    found = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            _state, parent_id, *_ = (folder / "stat").read_text().rpartition(")")[2].split()
-            if int(parent_id) == parent:
-                found[(folder / "cmdline").read_text().split("\0")[3]] = int(folder.name)
-        except (OSError, IndexError):
-            continue
-    return found
 
 
 def running(pid):

@@ -3,6 +3,9 @@
 SQLite writes ahead, syncs fully, begins immediately and waits: a commit that was acknowledged survives a power cut, and
 two writers queue rather than fail. PostgreSQL is spoken to over a socket or a verified connection (`config.refusals`).
 
+Nobody waits for ever: a server that does not take a connection, a machine that went away with the answer, a lock that
+its holder never gives up are each errors within seconds, and the service answers 503 (`errors.is_passing`).
+
 >>> django_database(Settings(database_url="postgresql://tutela@db.example/tutela?sslmode=verify-full"))["HOST"]
 'db.example'
 """
@@ -18,13 +21,21 @@ from tutela.apps.access.store import SEES_EVERYTHING
 if TYPE_CHECKING:
     from tutela.entry.config import Settings
 
-_BUSY_S_MAX: Final = 20
+_BUSY_S_MAX: Final = 20  # for a lock, on either database
 _SQLITE_PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL;"
     "PRAGMA synchronous=FULL;"
     "PRAGMA foreign_keys=ON;"
     "PRAGMA secure_delete=ON;"  # an erased row leaves no bytes behind in the file
 )
+_PATIENCE: Final = {  # of libpq; whatever the address says itself comes after it
+    "connect_timeout": "5",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "2",
+    "tcp_user_timeout": "20000",  # milliseconds
+}
+_LOCK_PATIENCE: Final = f"-c lock_timeout={_BUSY_S_MAX}s"
 
 
 def django_databases(settings: Settings) -> dict[str, dict[str, Any]]:
@@ -52,6 +63,7 @@ def django_database(settings: Settings) -> dict[str, Any]:
     parts = urlsplit(settings.database_url)
     options = dict(parse_qsl(parts.query))
     host = options.pop("host", parts.hostname or "")
+    of_session = f"{_LOCK_PATIENCE} {options.pop('options', '')}".strip()
     return {
         "ENGINE": "tutela.entry.postgres",
         "NAME": unquote(parts.path.strip("/")),
@@ -61,5 +73,5 @@ def django_database(settings: Settings) -> dict[str, Any]:
         "PORT": str(parts.port or options.pop("port", "")),
         "CONN_MAX_AGE": 0,  # each request has its own thread under ASGI; an idle connection would outlive it
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": "tutela", **options},
+        "OPTIONS": {"application_name": "tutela", "options": of_session, **_PATIENCE, **options},
     }

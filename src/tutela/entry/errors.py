@@ -6,6 +6,7 @@ import errno
 import sys
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import JsonResponse
 from django.shortcuts import render
@@ -27,9 +28,10 @@ _FULL_OR_READ_ONLY = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 _READ_ONLY_STATES = frozenset({"25006", "53100"})  # PostgreSQL: read-only transaction, disk full
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django names it
-    """400."""
-    return _answer(request, 400)
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400; or 503 where Django blames the asker (whose session could not be kept) for what the database did."""
+    passing = isinstance(exception, SessionInterrupted) and _is_caused(exception)
+    return _not_now(request) if passing else _answer(request, 400)
 
 
 def refused(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django names it
@@ -44,11 +46,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def broken(request: HttpRequest) -> HttpResponse:
     """500; or 503 where the fault is not ours and passes: the database is away, locked, full or read-only."""
-    if not is_passing(sys.exc_info()[1]):
-        return _answer(request, 500)
-    response = _answer(request, 503)
-    response["Retry-After"] = str(RETRY_AFTER_S)
-    return response
+    return _not_now(request) if is_passing(sys.exc_info()[1]) else _answer(request, 500)
 
 
 def is_passing(error: BaseException | None) -> bool:
@@ -68,6 +66,19 @@ def csrf_failure(request: HttpRequest, **_: Any) -> HttpResponse:
 def error_body(code: str, message: str, **more: object) -> dict[str, object]:
     """Return the one shape of error that the API answers with."""
     return {"error": {"code": code, "message": message, **more}}
+
+
+def _not_now(request: HttpRequest) -> HttpResponse:
+    response = _answer(request, 503)
+    response["Retry-After"] = str(RETRY_AFTER_S)
+    return response
+
+
+def _is_caused(error: BaseException | None) -> bool:
+    """Whether a passing error stands anywhere behind this one."""
+    while error is not None and not is_passing(error):
+        error = error.__context__
+    return error is not None
 
 
 def _answer(request: HttpRequest, status: int) -> HttpResponse:

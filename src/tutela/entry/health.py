@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
@@ -111,7 +111,7 @@ def _database() -> Check:
     try:
         connection.ensure_connection()
         connection.introspection.table_names()
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         return Check("database", _("Database"), well=False, detail=_("does not answer"))
     return Check("database", _("Database"), well=True, detail=connection.display_name)
 
@@ -121,7 +121,7 @@ def _migrations() -> Check:
     try:
         executor = MigrationExecutor(connection)
         missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         return Check("migrations", title, well=False, detail=_("cannot be looked at"))
     detail = _("up to date") if not missing else _("%(count)d changes are missing") % {"count": missing}
     return Check("migrations", title, well=not missing, detail=detail)

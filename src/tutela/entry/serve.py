@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import click
 
-from tutela.entry.start import at_the_desk, bring_up_to_date
+from tutela.entry.start import at_the_desk, bring_up_to_date, once_it_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def prepare() -> None:
     """Bring the tables up to date, and print the first administrator's code where nobody is there yet."""
     from django.db import connections  # noqa: PLC0415 - needs Django set up
 
-    bring_up_to_date()
+    once_it_answers(bring_up_to_date)
     if (first := first_administrator()) is not None:
         _print(first)
     connections.close_all()

@@ -9,18 +9,24 @@ What a person can mend comes out as a `TutelaError`: a database that does not an
 from __future__ import annotations
 
 import os
+import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
 
 from tutela.domain.errors import TutelaError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
     from django.db.backends.base.base import BaseDatabaseWrapper
 
 CACHE_TABLE: Final = "entry_cache"
 _NO_RIGHT: Final = "42501"  # PostgreSQL: insufficient privilege
+_AWAY_S_MAX: Final = 60.0
+_RETRY_S: Final = 0.5
+Found = TypeVar("Found")
 
 
 class DeskError(TutelaError):
@@ -61,6 +67,29 @@ def at_the_desk() -> Generator[None]:
             "The database does not answer, is locked, full or read-only, or has no tables yet",
             hint="`tutela up` makes the tables; docs/guide/operate.md says what to look at.",
         ) from error
+
+
+def once_it_answers(act: Callable[[], Found], *, away_s_max: float = _AWAY_S_MAX) -> Found:
+    """Do what a process begins with, as soon as the database lets it: a server may be starting or recovering.
+
+    It is tried again for `away_s_max` seconds; a person is told once that we wait. Then the error itself is raised.
+    """
+    from django.db import DatabaseError, InterfaceError, connections  # noqa: PLC0415 - needs Django set up
+
+    from tutela.entry.errors import is_passing  # noqa: PLC0415 - as above
+
+    end_s, told = time.monotonic() + away_s_max, False
+    while True:
+        try:
+            return act()
+        except (DatabaseError, InterfaceError) as error:
+            if not is_passing(error) or time.monotonic() > end_s:
+                raise
+            if not told:
+                click.echo(f"The database cannot be used yet; waiting up to {away_s_max:.0f} s for it", err=True)
+                told = True
+        connections.close_all()
+        time.sleep(_RETRY_S)
 
 
 def pending_changes(connection: BaseDatabaseWrapper) -> int:

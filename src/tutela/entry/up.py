@@ -4,8 +4,8 @@ Rules:
 
 1. `SIGTERM` or `SIGINT` stops everything gracefully: each child has `grace_s` to finish what it is at.
 2. A child that dies is started again: at once, then after 1, 2, 4, ... at most 30 seconds.
-3. A child that dies `deaths_max` times without ever having lived for a minute cannot work here: the others are stopped
-   and the exit code says so. Restarting for ever would hide what a person must see.
+3. A child that dies (or cannot be started) `deaths_max` times without ever having lived for a minute cannot work here:
+   the others are stopped and the exit code says so. Restarting for ever would hide what a person must see.
 4. Should the supervisor itself be killed, the kernel asks the children to stop: none is left behind.
 """
 
@@ -84,17 +84,22 @@ class Supervisor:
         now_s = time.monotonic()
         if child.process is None:
             if now_s >= child.next_start_s:
-                child.process = subprocess.Popen(child.command, preexec_fn=_end_with_parent)  # noqa: PLW1509, S603 - one system call, our own command
-                child.started_at_s = now_s
+                self._start(child, now_s)
         elif (code := child.process.poll()) is not None:
-            self._mourn(child, code, now_s)
+            self._mourn(child, f"by {signal.Signals(-code).name}" if code < 0 else f"with code {code}", now_s)
 
-    def _mourn(self, child: _Child, code: int, now_s: float) -> None:
+    def _start(self, child: _Child, now_s: float) -> None:
+        child.started_at_s = now_s
+        try:
+            child.process = subprocess.Popen(child.command, preexec_fn=_end_with_parent)  # noqa: PLW1509, S603 - one system call, our own command
+        except OSError as error:  # no memory or no process left, for now
+            self._mourn(child, f"before it began: {error.strerror}", now_s)
+
+    def _mourn(self, child: _Child, how: str, now_s: float) -> None:
         """Decide when a child that died is started again, if at all."""
         patience = self._patience
         child.process = None
         child.deaths = 1 if now_s - child.started_at_s >= patience.lived_s_min else child.deaths + 1
-        how = f"by {signal.Signals(-code).name}" if code < 0 else f"with code {code}"
         if child.deaths >= patience.deaths_max:
             raise DeskError(
                 f"The {child.name} ended {child.deaths} times, last {how}, and is not started again",

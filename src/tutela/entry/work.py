@@ -1,7 +1,8 @@
 """The worker process: background jobs in the main thread, the sequencer of the record in a second one.
 
-Any number may run. Jobs are shared out by leases; of all sequencers only one is at work at a time. A sequencer that
-cannot go on (the database is older than what was published) ends the process, so that a supervisor and a person see it.
+Any number may run. Jobs are shared out by leases; of all sequencers only one is at work at a time. A database that is
+away, full or read-only is waited for, in every round, for as long as it takes. A sequencer that cannot go on (the
+database is older than what was published) ends the process, so that a supervisor and a person see it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import os
 import signal
 import threading
 
-from tutela.entry.start import at_the_desk, require_tables
+from tutela.entry.start import at_the_desk, once_it_answers, require_tables
 
 _STOP_S_MAX = 10
 
@@ -18,13 +19,13 @@ _STOP_S_MAX = 10
 def work() -> None:
     """Work until a signal ends it; the job at hand is finished first."""
     with at_the_desk():
-        require_tables()
+        once_it_answers(require_tables)
 
         from tutela.apps.custody.keyring import folder  # noqa: PLC0415 - as above
         from tutela.apps.custody.sequencer import check_published  # noqa: PLC0415 - needs Django set up
         from tutela.apps.jobs.public import run_worker_process  # noqa: PLC0415 - as above
 
-        check_published(folder())
+        once_it_answers(lambda: check_published(folder()))  # before any job is done twice for an old backup
         sequencer = _Sequencer()
         sequencer.start()
         run_worker_process()

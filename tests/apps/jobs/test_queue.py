@@ -172,6 +172,48 @@ def test_a_clock_set_back_an_hour_delays_no_dead_workers_job_by_an_hour(works, s
     assert queue.claim("other").payload == {"number": 7}
 
 
+def test_a_clock_set_back_an_hour_delays_no_other_try_by_an_hour(works, standing_clock):
+    works.fail_with = OSError()
+    add(3)
+    add(4, run_at=clock.now() + timedelta(minutes=5))
+    work()
+    standing_clock.moment -= timedelta(hours=1)
+    assert queue.reap() == 0
+    standing_clock.forward(seconds=rules.BACKOFF_S_MIN)
+    assert queue.claim("w").payload == {"number": 3}
+    assert queue.claim("w") is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_whose_connection_broke_goes_back_into_the_queue_before_its_lease_ends(works, database):
+    if database == "sqlite":
+        pytest.skip("the embedded database has no connection that another could end")
+
+    @job("test.broken", lease_s=3600)
+    def broken() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    def work_until_told():
+        try:
+            run_worker(stop=stop, poll_s=0.01)
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        enqueue("test.broken", {})
+    stop = threading.Event()
+    worker = threading.Thread(target=work_until_told)
+    worker.start()
+    for _ in range(600):
+        if put_back := Job.objects.filter(name="test.broken", lease=None, error=rules.ErrorCode.DATABASE).exists():
+            break
+        stop.wait(0.05)
+    stop.set()
+    worker.join()
+    assert put_back
+
+
 def test_a_worker_that_stops_gives_its_job_back_as_if_never_taken(works):
     add()
     queue.give_back(queue.claim("w"))

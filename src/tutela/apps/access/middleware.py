@@ -62,7 +62,7 @@ def _is_old(request: HttpRequest) -> bool:
     limits = settings.TUTELA
     if now_s - began_s > limits.session_total_s_max or now_s - seen_s > limits.session_idle_s_max:
         return True
-    if now_s - seen_s >= _SEEN_STEP_S:
+    if not 0 <= now_s - seen_s < _SEEN_STEP_S:  # below zero: the clock was set back, and idleness is measured anew
         session[_SEEN] = now_s
     return False
 

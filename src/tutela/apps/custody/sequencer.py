@@ -9,6 +9,8 @@ Rules:
 3. The order is that of insertion (`serial`), never that of clocks: a clock that is set back shows in `time` alone.
 4. A checkpoint leaves the process only after its commit, and is signed only as the provable continuation of the last.
 5. A database that is older than what was already published (a restored backup) would fork the log: refused.
+6. A database or disk that is away, full or read-only is waited for, from the first round on: a server that is still
+   recovering is no reason to end.
 """
 
 from __future__ import annotations
@@ -63,13 +65,15 @@ def sequence(*, batch_max: int = BATCH_MAX) -> int:
 def run_sequencer(
     *, stop: threading.Event | None = None, interval_s: float = INTERVAL_S, folder: Path | None = None
 ) -> None:
-    """Place and publish until `stop` is set. Raises `BehindError` at the start, if at all."""
+    """Place and publish until `stop` is set. Raises `BehindError` in the first round that the database allows."""
     stop, folder = stop or threading.Event(), folder or keyring.folder()
-    check_published(folder)
-    away_s = interval_s
+    checked, away_s = False, interval_s
     while not stop.is_set():
         close_old_connections()
         try:
+            if not checked:
+                check_published(folder)
+                checked = True
             count = sequence()
             publish_newest(folder)
         except (DatabaseError, InterfaceError, OSError) as error:

@@ -9,7 +9,8 @@ Rules:
    completion are both there or both not, and no second run can add its effects to those of a first.
 4. A lease that ended belongs to a dead worker. The reaper gives the job back to the queue; the attempt counts.
 5. No clock is trusted for long. A lease that ends later than its whole length from now (the clock was set back) is
-   shortened; what is to run at once has no time at all.
+   shortened, and so is the wait before another try; what is to run at once has no time at all. Only a time that the
+   caller chose stands as it is.
 """
 
 from __future__ import annotations
@@ -159,6 +160,7 @@ def reap() -> int:
         for job in dead:
             _put_back(job, ErrorCode.WORKER_DIED, "")
     _shorten_leases(moment)
+    _shorten_waits(moment)
     return len(dead)
 
 
@@ -199,3 +201,11 @@ def _shorten_leases(moment: datetime) -> None:
         longest = moment + timedelta(seconds=lease_s)
         slack = timedelta(seconds=lease_s)
         Job.objects.filter(name=work_name, leased_until__gt=longest + slack).update(leased_until=longest)
+
+
+def _shorten_waits(moment: datetime) -> None:
+    tried = Job.objects.filter(lease=None, attempts__gt=0, run_at__gt=moment)
+    for attempts in tried.values_list("attempts", flat=True).distinct():
+        longest = moment + timedelta(seconds=rules.backoff_s(attempts, 1.0))
+        late = longest + timedelta(seconds=rules.SKEW_S_MAX)
+        tried.filter(attempts=attempts, run_at__gt=late).update(run_at=longest)

@@ -2,7 +2,8 @@
 
 Each round: reap what dead workers left, enqueue periodic work that is due, lease one job, do it, finish or fail it. A
 second thread extends the lease meanwhile. Nothing that goes wrong in a job or the database ends the loop: an error of
-the database makes it wait, up to `_AWAY_S_MAX`, and try again.
+the database makes it wait, up to `_AWAY_S_MAX`, and try again. A job that this befell goes back into the queue as soon
+as the database answers; its lease need not run out first.
 
 Stopping: with `stop` set, the loop ends after the job at hand. A process has `grace_s` for that (`run_worker_process`);
 then the job is given back and the process ends, so that the database rolls its transaction back.
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import structlog
-from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, connection
 
 from tutela.apps.jobs import queue, registry
 from tutela.apps.jobs.queue import Lease, LeaseLostError
@@ -83,6 +84,7 @@ class _Worker:
         self.stop = stop
         self.heart = _Heart()
         self._next_reap = self._next_tick = 0.0
+        self._left: Lease | None = None  # a job that we could not even put back
 
     def run(self, poll_s: float, *, until_idle: bool) -> int:
         attempts, away_s = 0, poll_s
@@ -107,6 +109,9 @@ class _Worker:
 
     def _round(self) -> int:
         """Do what is due; return whether an attempt was made."""
+        if self._left is not None:
+            queue.fail(self._left, ErrorCode.DATABASE)
+            self._left = None
         moment = time.monotonic()
         if moment >= self._next_reap:
             self._next_reap = moment + _REAP_S
@@ -117,8 +122,12 @@ class _Worker:
         lease = queue.claim(self.name)
         if lease is None:
             return 0
-        with self.heart.holding(lease):
-            do(lease)
+        try:
+            with self.heart.holding(lease):
+                do(lease)
+        except (OperationalError, InterfaceError):
+            self._left = lease
+            raise
         return 1
 
 
