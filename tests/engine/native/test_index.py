@@ -67,7 +67,7 @@ def test_every_plan_and_variant_finds_what_comparing_everything_finds(name, kind
         expected = search(queries, table, distance_max)
         for variant in VARIANTS:
             with use(variant):
-                assert same(index_search(index_of(table, PLANS[name]), lay(queries), distance_max), expected), variant
+                assert same(index_search(index_of(table, PLANS[name]), queries, distance_max), expected), variant
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -77,7 +77,7 @@ def test_the_radius_is_a_sharp_edge(variant, name):
     table = np.array([near(root, bits, 7 * number + bits) for number, root in enumerate(roots) for bits in range(34)])
     reach = REACH[name]
     with use(variant):
-        hits = index_search(index_of(table, PLANS[name]), lay(roots), reach)
+        hits = index_search(index_of(table, PLANS[name]), roots, reach)
     own = hits.row // 34 == hits.query
     assert (hits.row[own] % 34).tolist() == list(range(reach + 1)) * 40
     assert (hits.distance[own] == hits.row[own] % 34).all()
@@ -98,7 +98,7 @@ def test_any_table_is_searched_like_a_table_without_an_index(row_count, query_co
     expected = search(queries, table, distance_max)
     for variant in VARIANTS:
         with use(variant):
-            assert same(index_search(index_of(table, PLANS[name]), lay(queries), distance_max), expected)
+            assert same(index_search(index_of(table, PLANS[name]), queries, distance_max), expected)
 
 
 @pytest.mark.parametrize("kind", ["random", "clustered", "one look"])
@@ -109,17 +109,17 @@ def test_a_join_finds_what_single_queries_find(kind):
     for variant in VARIANTS[:-1]:
         with use(variant):
             columns = index_of(table, PLANS["short prefixes"])
-            assert same(index_search(columns, lay(queries), 31), expected), variant
-            assert same(index_search(columns, lay(queries[-200:]), 31), search(queries[-200:], table, 31)), variant
+            assert same(index_search(columns, queries, 31), expected), variant
+            assert same(index_search(columns, queries[-200:], 31), search(queries[-200:], table, 31)), variant
 
 
 def test_a_join_of_nothing_but_one_look_is_not_lost_in_it():
     table = adversarial("one look", 50, 3)
     queries = np.repeat(table[:1], 17_000, axis=0)
-    hits = index_search(index_of(table, PLANS["sixteen"]), lay(queries), 31)
+    hits = index_search(index_of(table, PLANS["sixteen"]), queries, 31)
     assert len(hits.row) == 50 * 17_000
     with pytest.raises(OverflowError, match="more than 849999 pairs"):
-        index_search(index_of(table, PLANS["sixteen"]), lay(queries), 31, hits_max=849_999)
+        index_search(index_of(table, PLANS["sixteen"]), queries, 31, hits_max=849_999)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -144,9 +144,9 @@ def test_more_hits_than_asked_for_are_refused_not_cut(variant):
     table = np.repeat(hashes(1, 1), 40, axis=0)
     with use(variant):
         columns = index_of(table, PLANS["short prefixes"])
-        assert len(index_search(columns, lay(table[:2]), 0, hits_max=80).row) == 80
+        assert len(index_search(columns, table[:2], 0, hits_max=80).row) == 80
         with pytest.raises(OverflowError, match="more than 79 pairs are within 0 bits"):
-            index_search(columns, lay(table[:2]), 0, hits_max=79)
+            index_search(columns, table[:2], 0, hits_max=79)
 
 
 #### Refusals ####
@@ -206,9 +206,7 @@ def test_an_altered_index_leads_nowhere(variant, name):
         else:
             row[:] = noise[: len(row)] % (501 + seed)
         with use(variant):
-            for asked in (
-                (lay(queries), lay(np.repeat(queries, 240, axis=0))) if variant != "numpy" else (lay(queries),)
-            ):
+            for asked in (queries, np.repeat(queries, 240, axis=0)) if variant != "numpy" else (queries,):
                 try:
                     hits = index_search(good._replace(offset=offset, row=row), asked, 31, hits_max=HITS_MAX)
                 except IndexError as error:

@@ -153,7 +153,7 @@ def index_fill(plan: bytes, table: NDArray[np.uint8], chunk: int) -> IndexColumn
 def index_search(
     columns: IndexColumns, queries: NDArray[np.uint8], distance_max: int, *, hits_max: int = HITS_MAX
 ) -> Hits:
-    """Find what `search` finds in the table, reading little of it. The queries are laid out as the table is.
+    """Find what `search` finds in the table before it was laid out, reading little of it.
 
     Exact for distances below the sum of the plan's quotas (radius + 1 each); ValueError beyond. Columns may come from a
     file that nobody has checked: IndexError where they lead outside each other, and never a read out of bounds.

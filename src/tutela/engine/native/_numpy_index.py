@@ -64,10 +64,11 @@ def index_search(
     reach = sum(one.radius + 1 for one in chunks) - 1
     if not 0 <= distance_max <= reach or hits_max < 0:
         raise ValueError(f"this index answers distances of 0 to {reach} bits")
+    laid = np.frombuffer(lay(queries), np.uint8).reshape(-1, _BITS // 8)
     parts: list[tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint16]]] = []
     left = hits_max
     for at in range(len(queries)):
-        rows, bits = _look_up(columns, chunks, queries[at : at + 1], distance_max)
+        rows, bits = _look_up(columns, chunks, laid[at : at + 1], distance_max)
         left -= len(rows)
         if left < 0:
             raise OverflowError(f"more than {hits_max} pairs are within {distance_max} bits")

@@ -104,15 +104,21 @@ static int by_query_and_row(const void *left, const void *right)
 
 static PyObject *search_index(int with, const mih *in, const Py_buffer *queries, int distance_max, size_t hits_max)
 {
-    hits found = {.limit = hits_max};
+    hits found = {.limit = hits_max, .state = HITS_NO_MEMORY};
     size_t count = (size_t)queries->shape[0];
-    bool done;
-    Py_BEGIN_ALLOW_THREADS
-    done = (count < JOIN_QUERIES_MIN ? mih_search : mih_join)((enum variant)with, in, queries->buf, count, distance_max,
-                                                              &found);
-    if (done && found.count > 1)
-        qsort(found.hit, found.count, sizeof *found.hit, by_query_and_row);
-    Py_END_ALLOW_THREADS
+    uint8_t *laid = malloc(count * HASH_BYTES + 1);
+    bool done = false;
+    if (laid) {
+        found.state = HITS_FINE;
+        Py_BEGIN_ALLOW_THREADS
+        order_lay(queries->buf, count, laid);
+        done = (count < JOIN_QUERIES_MIN ? mih_search : mih_join)((enum variant)with, in, laid, count, distance_max,
+                                                                  &found);
+        if (done && found.count > 1)
+            qsort(found.hit, found.count, sizeof *found.hit, by_query_and_row);
+        Py_END_ALLOW_THREADS
+    }
+    free(laid);
     return answer(done, &found, count, distance_max);
 }
 
