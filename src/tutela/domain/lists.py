@@ -101,8 +101,8 @@ class Hit:
 
     `distance` and `threshold` are bits for PDQ and None for digests. For video, `query_share` and `entry_share` say
     what share of frames agreed (0..1) and `distance` is the smallest among them. `view` and `frame` say which reading
-    of the file matched. `index_version` names the index that was asked, where one was: how a match was found, no part of
-    what it says.
+    of the file matched. `index_version` names the index that was asked, where one was: how a match was found,
+    which is no part of what it says.
     """
 
     list_name: str
