@@ -76,6 +76,9 @@ class Hits(NamedTuple):
     distance: NDArray[np.uint16]
 
 
+_NO_HITS: Final = Hits(np.empty(0, np.uint32), np.empty(0, np.uint32), np.empty(0, np.uint16))
+
+
 #### PDQ ####
 
 
@@ -159,4 +162,6 @@ def index_search(
     file that nobody has checked: IndexError where they lead outside each other, and never a read out of bounds.
     """
     query, row, bits = _variants.active().index_search(columns, queries, distance_max, hits_max)
+    if not query:  # by far the most frequent answer, and the only one that has to be quick
+        return _NO_HITS
     return Hits(np.frombuffer(query, np.uint32), np.frombuffer(row, np.uint32), np.frombuffer(bits, np.uint16))

@@ -87,6 +87,12 @@ class SignalIndex:
         """How many distinct looks there are."""
         return len(self._columns.table)
 
+    @property
+    def tables_bytes(self) -> int:
+        """Bytes of what looks are found in: without owners and digests."""
+        _, *columns = self._columns
+        return sum(column.nbytes for column in columns)
+
     def search(self, queries: NDArray[np.uint8], distance_max: int, *, hits_max: int = native.HITS_MAX) -> native.Hits:
         """Return (query, look, distance) of every pair within the distance, by query and look.
 
