@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pdqhash
+import peer_index
 from PIL import Image
 from threatexchange.signal_type.pdq import pdq_hasher
 from threatexchange.signal_type.pdq.pdq_index import PDQIndex
@@ -161,6 +162,9 @@ _REQUESTS: dict[str, Callable[..., dict[str, Any]]] = {
     "vpdq": vpdq,
     "import_list": import_list,
     "ask_list": ask_list,
+    "build_index": peer_index.build_index,
+    "ask_index": peer_index.ask_index,
+    "ask_index_together": peer_index.ask_index_together,
 }
 
 
@@ -176,6 +180,7 @@ def main() -> None:
             answer = {"fault": f"{type(error).__name__}: {error}"}
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
+    os._exit(0)  # taking a large index apart takes longer than asking it
 
 
 if __name__ == "__main__":

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 NAME: Final = "beside-the-peers.svg"
 _ROW_PX: Final = 34
 _TOP_PX: Final = 46
-_LEFT_PX: Final = 300  # where "as fast as the peer" stands, without the room for worse
-_DECADE_PX: Final = 190
+_LEFT_PX: Final = 430  # where "as fast as the peer" stands, without the room for worse
+_DECADE_PX: Final = 150
 _WORSE_PX: Final = 70
-_WIDTH_PX: Final = 960
+_WIDTH_PX: Final = 1060
 _RATIO_MIN: Final = 10 ** (-_WORSE_PX / _DECADE_PX)
-_MARKS: Final = (1, 2, 5, 10, 20, 50, 100)
+_MARKS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 _GOOD, _BAD, _INK, _FAINT = "#2f6f4f", "#a8482f", "#222222", "#bbbbbb"
 
 

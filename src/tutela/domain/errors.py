@@ -31,6 +31,10 @@ class ListCorruptError(ListError):
     """A packed list file is truncated, altered or of another version."""
 
 
+class IndexCorruptError(ListError):
+    """An index over lists is truncated, altered or of another version."""
+
+
 class RowError(TutelaError):
     """One row of an imported file is malformed. Collected with its line number; raised only under `--strict`."""
 

@@ -101,7 +101,8 @@ class Hit:
 
     `distance` and `threshold` are bits for PDQ and None for digests. For video, `query_share` and `entry_share` say
     what share of frames agreed (0..1) and `distance` is the smallest among them. `view` and `frame` say which reading
-    of the file matched.
+    of the file matched. `index_version` names the index that was asked, where one was: how a match was found,
+    which is no part of what it says.
     """
 
     list_name: str
@@ -119,3 +120,4 @@ class Hit:
     frame: int = 0
     query_share: float | None = None
     entry_share: float | None = None
+    index_version: str = field(default="", compare=False)

@@ -16,7 +16,7 @@ from tutela.domain.limits import ImportLimits
 from tutela.domain.lists import Entry, ListInfo, MatchPolicy, RejectedRow
 from tutela.domain.signals import SignalKind
 from tutela.engine.matching import PackedList, read_info
-from tutela.engine.matching.layout import HEADER
+from tutela.engine.matching.container import HEADER
 from tutela.engine.matching.pack import pack
 
 LIMITS = ImportLimits()
@@ -158,12 +158,12 @@ def test_one_flipped_bit_anywhere_is_found(tmp_path):
 def _bytes_in_use(raw: bytes) -> set[int]:
     import json
 
-    from tutela.engine.matching.layout import row_bytes
+    from tutela.engine.matching.layout import LIST
 
     *_, offset, length, _ = HEADER.unpack(raw[: HEADER.size])
     used = set(range(HEADER.size)) - set(range(12, 16)) | set(range(offset, offset + length))
     for name, (start, rows, _) in json.loads(raw[offset : offset + length])["sections"].items():
-        used |= set(range(start, start + rows * row_bytes(name)))
+        used |= set(range(start, start + rows * LIST.row_bytes(name)))
     return used
 
 

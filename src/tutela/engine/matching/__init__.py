@@ -7,6 +7,7 @@ hits = Matcher([store.open("demo")]).match(digests, hashes, MediaKind.PICTURE)
 
 from __future__ import annotations
 
+from tutela.engine.matching.index import IndexInfo, IndexStore, SignalIndex
 from tutela.engine.matching.matcher import Matcher, Matches
 from tutela.engine.matching.packed import PackedList, read_info
 from tutela.engine.matching.store import ListStore
@@ -15,10 +16,13 @@ from tutela.engine.matching.tables import BruteTable, DigestTable, SignalTable
 __all__ = [
     "BruteTable",
     "DigestTable",
+    "IndexInfo",
+    "IndexStore",
     "ListStore",
     "Matcher",
     "Matches",
     "PackedList",
+    "SignalIndex",
     "SignalTable",
     "read_info",
 ]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import os
+import secrets
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 PRIVATE_FILE: Final = 0o600  # hash lists are for those who were given them
 PRIVATE_FOLDER: Final = 0o700
+_PARTIAL: Final = ".partial-"
 
 
 def sync_folder(folder: Path) -> None:
@@ -54,3 +56,17 @@ def take_lock(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def new_partial(folder: Path) -> tuple[Path, BinaryIO]:
+    """Open a partial file that we hold, after clearing those that nobody holds any more."""
+    with locked(folder / ".lock"):
+        for left in folder.glob(f"{_PARTIAL}*"):
+            with left.open("rb") as file:
+                if take_lock(file.fileno()):
+                    left.unlink()
+        partial = folder / f"{_PARTIAL}{secrets.token_hex(8)}"
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        target = os.fdopen(os.open(partial, flags, PRIVATE_FILE), "w+b")
+        take_lock(target.fileno())
+    return partial, target

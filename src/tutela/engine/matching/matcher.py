@@ -177,6 +177,7 @@ class _ListMatcher:
             owner=info.owner,
             kind=kind,
             signal=signal,
+            index_version=packed.index_version,
         )
 
 

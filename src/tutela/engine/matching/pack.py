@@ -1,4 +1,4 @@
-"""Entries to one packed list file (see `layout`), in memory that does not grow with their number.
+"""Entries to one packed list file (see `container` and `layout`), in memory that does not grow with their number.
 
 Rows are gathered in columns on disk; then each digest table is sorted by its first eight bytes, which takes 16 bytes a
 row.
@@ -15,17 +15,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from tutela.domain.errors import ListError
 from tutela.domain.lists import Entry, ListInfo
 from tutela.domain.signals import DIGEST_KINDS, PDQ_BYTES, SignalKind, is_degenerate
+from tutela.engine.matching.container import Index, version_of
 from tutela.engine.matching.info import info_to_json
-from tutela.engine.matching.layout import (
-    CARRIES,
-    HEADER,
-    LAYOUT,
-    Index,
-    encode_header,
-    encode_index,
-    version_of,
-)
-from tutela.engine.matching.sections import sorted_table, write_sections
+from tutela.engine.matching.layout import CARRIES, LAYOUT, LIST
+from tutela.engine.matching.sections import finish, sorted_table, write_sections
 from tutela.engine.matching.spool import SPILL_BYTES, Column, Spools
 from tutela.engine.matching.texts import TextWriter
 
@@ -172,8 +165,7 @@ class _Packer:
             raise ListError(
                 f"none of the {self._rejected} rows can be used", hint=f"The first: {self._first_reason or 'none'}."
             )
-        target.write(bytes(HEADER.size))
-        sections = dict(write_sections(target, dict(self._sections())))
+        sections = dict(write_sections(LIST, target, dict(self._sections())))
         info = replace(
             self._blank,
             entries=self._entries,
@@ -183,12 +175,8 @@ class _Packer:
             rows_rejected=self._rejected,
             version="",
         )
-        info = replace(info, version=version_of(info_to_json(info), sections))
-        index = encode_index(Index(info_to_json(info), sections))
-        offset = target.tell()
-        target.write(index)
-        target.seek(0)
-        target.write(encode_header(index, offset))
+        info = replace(info, version=version_of(LIST, info_to_json(info), sections))
+        finish(LIST, target, Index(info_to_json(info), sections))
         return info
 
     def _sections(self) -> Iterator[tuple[str, Iterable[NDArray[Any]]]]:

@@ -8,11 +8,6 @@ The mapping lives as long as the object and arrays taken from it; deleting or re
 
 from __future__ import annotations
 
-import hashlib
-import mmap
-import os
-from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
@@ -20,16 +15,9 @@ import numpy as np
 from tutela.domain.errors import ListCorruptError
 from tutela.domain.lists import Entry, RejectedRow
 from tutela.domain.signals import DIGEST_KINDS
+from tutela.engine.matching.container import Container
 from tutela.engine.matching.info import info_from_json
-from tutela.engine.matching.layout import (
-    BLOCK_BYTES,
-    HEADER,
-    LAYOUT,
-    Index,
-    decode_index,
-    index_span,
-    row_bytes,
-)
+from tutela.engine.matching.layout import LAYOUT, LIST
 from tutela.engine.matching.tables import BruteTable, DigestTable
 from tutela.engine.matching.texts import Texts
 
@@ -43,24 +31,20 @@ if TYPE_CHECKING:
     from tutela.domain.signals import SignalKind
     from tutela.engine.matching.tables import SignalTable
 
-_CHECKING_THREADS_MAX: Final = 4
 _TEXTS: Final = ("id", "label", "opaque", "reason")
 
 
 def read_info(path: Path) -> ListInfo:
     """Read what a packed list says about itself, without looking at its sections."""
-    with path.open("rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        offset, length, digest = index_span(file.read(HEADER.size), size)
-        file.seek(offset)
-        return info_from_json(decode_index(file.read(length), digest, offset).info)
+    return info_from_json(Container.open(LIST, path).index.info)
 
 
 class PackedList:
     """One version of one list.
 
     `digests`: a table for each kind of digest. `pictures` and `frames`: PDQ of picture entries and of the matched
-    frames of video entries; `picture_entries` and `frame_entries` give the entry of each of their rows.
+    frames of video entries; `picture_entries` and `frame_entries` give the entry of each of their rows. They compare
+    every row until an index that covers this version takes their place; `index_version` then names it.
     """
 
     def __init__(self, info: ListInfo, columns: dict[str, NDArray[Any]]) -> None:
@@ -70,10 +54,13 @@ class PackedList:
             kind: DigestTable(columns[f"{kind}.prefix"], columns[f"{kind}.rest"], columns[f"{kind}.entry"])
             for kind in DIGEST_KINDS
         }
-        self.pictures: SignalTable = BruteTable(columns["pdq.hash"])
+        self.picture_hashes: NDArray[np.uint8] = columns["pdq.hash"]
+        self.frame_hashes: NDArray[np.uint8] = columns["frame.hash"]
+        self.pictures: SignalTable = BruteTable(self.picture_hashes)
         self.picture_entries: NDArray[np.uint32] = columns["pdq.entry"]
-        self.frames: SignalTable = BruteTable(columns["frame.hash"])
+        self.frames: SignalTable = BruteTable(self.frame_hashes)
         self.frame_entries: NDArray[np.uint32] = columns["frame.entry"]
+        self.index_version = ""
         self._texts = {name: Texts(columns[f"{name}.end"], columns[f"{name}.text"]) for name in _TEXTS}
 
     @classmethod
@@ -88,18 +75,10 @@ class PackedList:
             ListCorruptError: it is truncated, altered, of another format version or no packed list.
             OSError: it cannot be opened.
         """
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            if size < HEADER.size:
-                raise ListCorruptError("the file is no packed hash list", hint="Import the list again.")
-            mapped = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
-        view = memoryview(mapped)
-        offset, length, digest = index_span(bytes(view[: HEADER.size]), size)
-        index = decode_index(bytes(view[offset : offset + length]), digest, offset)
+        container = Container.open(LIST, path)
         if verify:
-            _check_blocks(view, index)
-        columns = {name: _column(view, index, name) for name in LAYOUT}
-        packed = cls(info_from_json(index.info), columns)
+            container.check_blocks()
+        packed = cls(info_from_json(container.index.info), {name: container.column(name) for name in LAYOUT})
         if verify:
             packed._check_columns()
         return packed
@@ -220,33 +199,3 @@ def _all(cursor: _Cursor, row: int) -> list[Any]:
 
 def _all_below(rows: NDArray[Any], count: int) -> bool:
     return not len(rows) or int(rows.max()) < count
-
-
-def _column(view: memoryview, index: Index, name: str) -> NDArray[Any]:
-    dtype, columns = LAYOUT[name]
-    section = index.sections[name]
-    flat = np.frombuffer(view, dtype, section.rows * columns, section.offset)
-    return flat if columns == 1 else flat.reshape(-1, columns)
-
-
-def _check_blocks(view: memoryview, index: Index) -> None:
-    """Compare every block with its digest, several at a time: hashlib lets go of the interpreter lock."""
-
-    def spans() -> Iterator[tuple[str, int, int, str]]:
-        for name, section in index.sections.items():
-            end = section.offset + section.rows * row_bytes(name)
-            for number, digest in enumerate(section.blocks):
-                start = section.offset + number * BLOCK_BYTES
-                yield name, start, min(start + BLOCK_BYTES, end), digest
-
-    def wrong(span: tuple[str, int, int, str]) -> str:
-        name, start, end, digest = span
-        return "" if hashlib.sha256(view[start:end]).hexdigest() == digest else name
-
-    threads = min(_CHECKING_THREADS_MAX, os.cpu_count() or 1)
-    with ThreadPoolExecutor(threads, thread_name_prefix="tutela-check") as pool:
-        altered = next(islice(filter(None, pool.map(wrong, spans())), 1), None)
-    if altered is not None:
-        raise ListCorruptError(
-            f"section {altered} of the packed list is altered or damaged", hint="Import the list again."
-        )

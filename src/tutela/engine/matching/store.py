@@ -5,6 +5,7 @@
       .partial-1f0c…               a list being built; whoever builds it holds its lock
       demo/CURRENT                 the version in force, 64 hexadecimal characters
       demo/5b1e….tutelalist        that version
+      .index/                      the index over lists, see `index.store`
 
 Publishing: the new file is written and synced under a partial name, renamed into place, and only then does CURRENT
 move. Killed at any point, the old version stays in force; what was left behind is cleared by the next `add`. Readers
@@ -15,21 +16,20 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 from contextlib import suppress
-from typing import TYPE_CHECKING, BinaryIO, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from tutela.domain.errors import ListCorruptError, ListError, ListNotFoundError
 from tutela.domain.limits import ImportLimits
 from tutela.domain.lists import Entry, ListInfo, MatchPolicy, RejectedRow
 from tutela.engine.matching.durable import (
-    PRIVATE_FILE,
     PRIVATE_FOLDER,
     locked,
+    new_partial,
     replace_file,
     sync_folder,
-    take_lock,
 )
+from tutela.engine.matching.index import IndexStore
 from tutela.engine.matching.pack import pack
 from tutela.engine.matching.packed import PackedList, read_info
 
@@ -41,7 +41,6 @@ _LIMITS: Final = ImportLimits()
 _NAME: Final = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,63}", re.ASCII)
 _VERSION: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _SUFFIX: Final = ".tutelalist"
-_PARTIAL: Final = ".partial-"
 _POINTER: Final = "CURRENT"
 _T = TypeVar("_T")
 _READ_TRIES: Final = 10  # each time a reader is overtaken by a writer; more than once is rare
@@ -52,6 +51,7 @@ class ListStore:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.index = IndexStore(folder / ".index")
 
     def names(self) -> list[str]:
         """Return the names of all lists, sorted."""
@@ -94,7 +94,7 @@ class ListStore:
         _check_policy(policy)
         self._folder.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
         blank = ListInfo(name, owner, label, scheme, "", 0, {}, 0, 0, 0, imported_at, policy)
-        partial, target = self._begin()
+        partial, target = new_partial(self._folder)
         try:
             with target:
                 info = pack(rows, target, blank, folder=self._folder, limits=limits, progress=progress)
@@ -107,13 +107,22 @@ class ListStore:
         return info
 
     def open(self, name: str, *, verify: bool = True) -> PackedList:
-        """Open the version of a list that is in force. See `PackedList.open`.
+        """Open the version of a list that is in force, with the index where it covers that version.
+
+        Args:
+            name: of the list.
+            verify: see `PackedList.open`.
 
         Raises:
             ListNotFoundError: there is no list of that name.
             ListCorruptError: its file is truncated or altered.
+            IndexCorruptError: the index is.
         """
-        return self._with_current(name, lambda path: PackedList.open(path, verify=verify))
+        packed = self._with_current(name, lambda path: PackedList.open(path, verify=verify))
+        index = self.index.open()
+        if index is not None:
+            index.serve(packed)
+        return packed
 
     def info(self, name: str) -> ListInfo:
         """Return what a list says about itself, without reading it whole. Errors as in `open`."""
@@ -132,19 +141,6 @@ class ListStore:
                 path.unlink()
             folder.rmdir()
             sync_folder(self._folder)
-
-    def _begin(self) -> tuple[Path, BinaryIO]:
-        """Open a partial file that we hold, after clearing those that nobody holds any more."""
-        with locked(self._folder / ".lock"):
-            for left in self._folder.glob(f"{_PARTIAL}*"):
-                with left.open("rb") as file:
-                    if take_lock(file.fileno()):
-                        left.unlink()
-            partial = self._folder / f"{_PARTIAL}{secrets.token_hex(8)}"
-            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-            target = os.fdopen(os.open(partial, flags, PRIVATE_FILE), "w+b")
-            take_lock(target.fileno())
-        return partial, target
 
     def _publish(self, partial: Path, info: ListInfo) -> None:
         folder = self._folder_of(info.name)

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from tutela.engine.native import _variants
-from tutela.engine.native._variants import use, variant, variants
+from tutela.engine.native._variants import IndexColumns, use, variant, variants
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,9 +34,13 @@ if TYPE_CHECKING:
 __all__ = [
     "HITS_MAX",
     "Hits",
+    "IndexColumns",
     "Pdq",
     "distance",
     "distance_histogram",
+    "index_fill",
+    "index_search",
+    "lay",
     "pdq",
     "pdq_views",
     "search",
@@ -70,6 +74,9 @@ class Hits(NamedTuple):
     query: NDArray[np.uint32]
     row: NDArray[np.uint32]
     distance: NDArray[np.uint16]
+
+
+_NO_HITS: Final = Hits(np.empty(0, np.uint32), np.empty(0, np.uint32), np.empty(0, np.uint16))
 
 
 #### PDQ ####
@@ -124,3 +131,37 @@ def search(
 def distance_histogram(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Count all pairs of `left` (Q, 32) and `right` (N, 32) by distance: 257 counts."""
     return np.frombuffer(_variants.active().histogram(left, right), np.int64)
+
+
+#### The index ####
+
+
+def lay(hashes: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return hashes (N, 32) with their bits in the one fixed order of indexes (order.h). Distances stay the same."""
+    return np.frombuffer(_variants.active().lay(hashes), np.uint8).reshape(-1, HASH_BYTES)
+
+
+def index_fill(plan: bytes, table: NDArray[np.uint8], chunk: int) -> IndexColumns:
+    """Lay out one chunk of an index of `table`, whose hashes are laid: `IndexColumns` of that chunk alone."""
+    if not 0 <= chunk < len(plan) // 3:
+        raise ValueError("the index has no such chunk")
+    offsets = (1 << plan[3 * chunk + 2]) + 1
+    made = IndexColumns(
+        plan, table, np.empty(offsets, np.uint32), np.empty(len(table), np.uint16), np.empty(len(table), np.uint32)
+    )
+    _variants.active().index_fill(made, chunk)
+    return made
+
+
+def index_search(
+    columns: IndexColumns, queries: NDArray[np.uint8], distance_max: int, *, hits_max: int = HITS_MAX
+) -> Hits:
+    """Find what `search` finds in the table before it was laid out, reading little of it.
+
+    Exact for distances below the sum of the plan's quotas (radius + 1 each); ValueError beyond. Columns may come from a
+    file that nobody has checked: IndexError where they lead outside each other, and never a read out of bounds.
+    """
+    query, row, bits = _variants.active().index_search(columns, queries, distance_max, hits_max)
+    if not query:  # by far the most frequent answer, and the only one that has to be quick
+        return _NO_HITS
+    return Hits(np.frombuffer(query, np.uint32), np.frombuffer(row, np.uint32), np.frombuffer(bits, np.uint16))

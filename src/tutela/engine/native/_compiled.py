@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from tutela.engine.native._variants import IndexColumns
+
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
@@ -33,6 +35,18 @@ class Compiled:
 
     def histogram(self, left: NDArray[np.uint8], right: NDArray[np.uint8], /) -> bytes:
         return _kernels.histogram(self.name, left, right)
+
+    def lay(self, hashes: NDArray[np.uint8], /) -> bytes:
+        return _kernels.lay(hashes)
+
+    def index_fill(self, columns: IndexColumns, chunk: int, /) -> None:
+        _kernels.index_fill(columns.plan, columns.table, chunk, columns.offset, columns.follow, columns.row)
+
+    def index_search(
+        self, columns: IndexColumns, queries: NDArray[np.uint8], distance_max: int, hits_max: int, /
+    ) -> tuple[bytes, bytes, bytes]:
+        plan, table, offset, follow, row = columns
+        return _kernels.index_search(self.name, plan, table, offset, follow, row, queries, distance_max, hits_max)
 
 
 COMPILED: Final = {name: Compiled(name) for name in _kernels.variants()}

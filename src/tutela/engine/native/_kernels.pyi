@@ -11,3 +11,25 @@ def search(
     variant: str, queries: NDArray[np.uint8], table: NDArray[np.uint8], distance_max: int, hits_max: int, /
 ) -> tuple[bytes, bytes, bytes]: ...
 def histogram(variant: str, left: NDArray[np.uint8], right: NDArray[np.uint8], /) -> bytes: ...
+def lay(hashes: NDArray[np.uint8], /) -> bytes: ...
+def index_fill(
+    plan: bytes,
+    table: NDArray[np.uint8],
+    chunk: int,
+    offset: NDArray[np.uint32],
+    follow: NDArray[np.uint16],
+    row: NDArray[np.uint32],
+    /,
+) -> None: ...
+def index_search(
+    variant: str,
+    plan: bytes,
+    table: NDArray[np.uint8],
+    offset: NDArray[np.uint32],
+    follow: NDArray[np.uint16],
+    row: NDArray[np.uint32],
+    queries: NDArray[np.uint8],
+    distance_max: int,
+    hits_max: int,
+    /,
+) -> tuple[bytes, bytes, bytes]: ...

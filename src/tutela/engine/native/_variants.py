@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from tutela.engine.native import _numpy
 
@@ -16,6 +16,20 @@ if TYPE_CHECKING:
 
 ENVIRONMENT: Final = "TUTELA_NATIVE"
 NUMPY: Final = "numpy"
+
+
+class IndexColumns(NamedTuple):
+    """A table of hashes laid out by `lay` and its index, column by column (see mih.h).
+
+    `plan` is width, radius and prefix bits of each chunk, a byte each. The chunks' columns follow each other in
+    `offset` (2^prefix bits + 1 places a chunk), `follow` and `row` (one a row and chunk).
+    """
+
+    plan: bytes
+    table: NDArray[np.uint8]
+    offset: NDArray[np.uint32]
+    follow: NDArray[np.uint16]
+    row: NDArray[np.uint32]
 
 
 class Kernels(Protocol):
@@ -39,6 +53,20 @@ class Kernels(Protocol):
 
     def histogram(self, left: NDArray[np.uint8], right: NDArray[np.uint8], /) -> bytes:
         """257 counts, int64."""
+        ...
+
+    def lay(self, hashes: NDArray[np.uint8], /) -> bytes:
+        """The hashes with their bits in the order of an index."""
+        ...
+
+    def index_fill(self, columns: IndexColumns, chunk: int, /) -> None:
+        """Fill offset, follow and row, which are those of this chunk alone."""
+        ...
+
+    def index_search(
+        self, columns: IndexColumns, queries: NDArray[np.uint8], distance_max: int, hits_max: int, /
+    ) -> tuple[bytes, bytes, bytes]:
+        """As `search`. IndexError where the columns lead outside each other."""
         ...
 
 

@@ -1,5 +1,7 @@
 #include "hamming.h"
 
+#include "bits.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,45 +16,12 @@
 #define TURNS 4                /* sets of counters */
 #define LEFT_TALLIED (1 << 20) /* hashes whose pairs with a block cannot overflow one counter */
 
-typedef struct {
-    uint64_t word[WORDS];
-} words;
-
 /* A block of the table: as stored, and as planes. Rows beyond `count` up to a multiple of 8 repeat the last. */
 typedef struct {
     const uint8_t *rows;
     size_t first, count;
     uint64_t plane[WORDS][BLOCK_ROWS] __attribute__((aligned(64)));
 } block;
-
-INLINE uint64_t word_of(const uint8_t *hash, int k)
-{
-    uint64_t word;
-    memcpy(&word, hash + k * (int)sizeof word, sizeof word);
-    return word;
-}
-
-INLINE words load(const uint8_t *hash)
-{
-    return (words){{word_of(hash, 0), word_of(hash, 1), word_of(hash, 2), word_of(hash, 3)}};
-}
-
-/* Bits set, for CPUs without an instruction for it (GCC's own fallback is a table). */
-INLINE int bits_portable(uint64_t x)
-{
-#if defined(__aarch64__) || defined(__powerpc64__)
-    return __builtin_popcountll(x);
-#else
-    x -= x >> 1 & 0x5555555555555555u;
-    x = (x & 0x3333333333333333u) + (x >> 2 & 0x3333333333333333u);
-    return (int)(((x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu) * 0x0101010101010101u >> 56);
-#endif
-}
-
-INLINE int bits_popcnt(uint64_t x) { return __builtin_popcountll(x); }
-
-#define DISTANCE(BITS, Q, R0, R1, R2, R3)                                                                            \
-    (BITS((Q).word[0] ^ (R0)) + BITS((Q).word[1] ^ (R1)) + BITS((Q).word[2] ^ (R2)) + BITS((Q).word[3] ^ (R3)))
 
 int hamming_distance(const uint8_t *left, const uint8_t *right)
 {
@@ -62,7 +31,7 @@ int hamming_distance(const uint8_t *left, const uint8_t *right)
 
 /* ---- Hits ---- */
 
-static bool add_hit(hits *found, size_t query, size_t row, int distance)
+bool hits_add(hits *found, size_t query, size_t row, int distance)
 {
     if (found->count == found->room) {
         if (found->room >= found->limit) {
@@ -104,7 +73,7 @@ typedef struct {
             if (BITS((q.word[0] ^ r.word[0]) | (q.word[1] ^ r.word[1])) > distance_max)                              \
                 continue;                                                                                            \
             int distance = DISTANCE(BITS, q, r.word[0], r.word[1], r.word[2], r.word[3]);                            \
-            if (distance <= distance_max && !add_hit(found, query_at, in->first + row, distance))                    \
+            if (distance <= distance_max && !hits_add(found, query_at, in->first + row, distance))                    \
                 return false;                                                                                        \
         }                                                                                                            \
         return true;                                                                                                 \
@@ -135,7 +104,7 @@ SCALAR_KERNEL(popcnt, TARGET_POPCNT, bits_popcnt);
 static bool check(const block *in, const uint8_t *query, size_t query_at, size_t row, int distance_max, hits *found)
 {
     int distance = hamming_distance(query, in->rows + row * HASH_BYTES);
-    return distance > distance_max || add_hit(found, query_at, in->first + row, distance);
+    return distance > distance_max || hits_add(found, query_at, in->first + row, distance);
 }
 
 /* AVX2 has no instruction that counts bits in a vector: the bits of each half byte are looked up, then added up over
@@ -332,6 +301,19 @@ bool hamming_search(enum variant with, const uint8_t *queries, size_t query_coun
             if (!run->pass(queries + at * HASH_BYTES, at, count, &in, distance_max, found))
                 return false;
         }
+    }
+    return true;
+}
+
+bool hamming_stream(enum variant with, const uint8_t *query, size_t query_at, const uint8_t *table, size_t row_count,
+                    int distance_max, hits *found)
+{
+    const kernel *run = kernel_of(with);
+    block in;
+    for (size_t first = 0; first < row_count; first += BLOCK_ROWS) {
+        block_set(&in, table, first, row_count);
+        if (!run->stream(query, query_at, &in, distance_max, found))
+            return false;
     }
     return true;
 }

@@ -9,15 +9,11 @@
 #ifndef TUTELA_HAMMING_H
 #define TUTELA_HAMMING_H
 
-#include "variant.h"
+#include "bits.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#define HASH_BYTES 32
-#define HASH_BITS 256
-#define WORDS 4
 
 typedef struct {
     uint32_t query, row;
@@ -27,14 +23,21 @@ typedef struct {
 typedef struct {
     hit *hit;
     size_t count, room, limit;
-    enum { HITS_FINE, HITS_NO_MEMORY, HITS_TOO_MANY } state;
+    enum { HITS_FINE, HITS_NO_MEMORY, HITS_TOO_MANY, HITS_SWOLLEN, HITS_CORRUPT } state;
 } hits;
+
+/* Append one pair; false where there is no room for it. */
+bool hits_add(hits *found, size_t query, size_t row, int distance);
 
 int hamming_distance(const uint8_t *left, const uint8_t *right);
 
 /* Append every pair within `distance_max` to `found`; of one query in the order of rows. False when it had to stop. */
 bool hamming_search(enum variant with, const uint8_t *queries, size_t query_count, const uint8_t *table,
                     size_t row_count, int distance_max, hits *found);
+
+/* The same for one query, whose number is `query_at`. */
+bool hamming_stream(enum variant with, const uint8_t *query, size_t query_at, const uint8_t *table, size_t row_count,
+                    int distance_max, hits *found);
 
 /* Count all pairs by distance: counts[0..HASH_BITS]. */
 void hamming_histogram(enum variant with, const uint8_t *left, size_t left_count, const uint8_t *right,

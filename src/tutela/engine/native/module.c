@@ -4,17 +4,15 @@
    is released while a kernel works. A buffer that another thread changes meanwhile gives a wrong answer, never a
    read out of bounds: sizes are taken once, and Python keeps an exported buffer in place. */
 
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
+#include "module.h"
 
 #include "axis.h"
-#include "hamming.h"
+#include "mih.h"
+#include "order.h"
 #include "pdq.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-
 
 static const char *const NAMES[VARIANT_COUNT] = {"portable", "popcnt", "avx2", "avx512"};
 
@@ -32,6 +30,7 @@ static bool runs_here(enum variant asked)
     case AVX512:
         return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vpopcntdq") &&
+               __builtin_cpu_supports("avx512bitalg") &&
                __builtin_cpu_supports("popcnt");
     default:
         return false;
@@ -41,8 +40,7 @@ static bool runs_here(enum variant asked)
 #endif
 }
 
-/* The variant of that name, or -1 with ValueError. A variant this CPU cannot run is never given out. */
-static int variant_named(const char *name)
+int variant_named(const char *name)
 {
     for (int k = 0; k < VARIANT_COUNT; k++)
         if (strcmp(name, NAMES[k]) == 0 && runs_here((enum variant)k))
@@ -69,7 +67,7 @@ static PyObject *variants(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(none)
 
 /* ---- PDQ ---- */
 
-static bool is_format(const Py_buffer *view, char code)
+bool is_format(const Py_buffer *view, char code)
 {
     const char *format = view->format ? view->format : "B";
     if (*format == '=' || *format == '@' || *format == (PY_LITTLE_ENDIAN ? '<' : '>'))
@@ -211,8 +209,7 @@ static PyObject *distance(PyObject *Py_UNUSED(module), PyObject *args)
     return made;
 }
 
-/* Take a contiguous table of hashes out of `from`; false with an exception. */
-static bool take_table(PyObject *from, Py_buffer *view)
+bool take_table(PyObject *from, Py_buffer *view)
 {
     if (PyObject_GetBuffer(from, view, PyBUF_C_CONTIGUOUS | PyBUF_FORMAT) < 0)
         return false;
@@ -265,6 +262,21 @@ static PyObject *hits_as_bytes(const hits *found, size_t query_count)
     return made;
 }
 
+PyObject *answer(bool done, hits *found, size_t query_count, int distance_max)
+{
+    PyObject *made = NULL;
+    if (done)
+        made = hits_as_bytes(found, query_count);
+    else if (found->state == HITS_TOO_MANY)
+        PyErr_Format(PyExc_OverflowError, "more than %zu pairs are within %d bits", found->limit, distance_max);
+    else if (found->state == HITS_CORRUPT)
+        PyErr_SetString(PyExc_IndexError, "the index leads outside its table: it is altered or damaged");
+    else
+        PyErr_NoMemory();
+    free(found->hit);
+    return made;
+}
+
 static PyObject *search_tables(int with, const Py_buffer *queries, const Py_buffer *table, int distance_max,
                                size_t hits_max)
 {
@@ -274,15 +286,7 @@ static PyObject *search_tables(int with, const Py_buffer *queries, const Py_buff
     done = hamming_search((enum variant)with, queries->buf, (size_t)queries->shape[0], table->buf,
                           (size_t)table->shape[0], distance_max, &found);
     Py_END_ALLOW_THREADS
-    PyObject *made = NULL;
-    if (done)
-        made = hits_as_bytes(&found, (size_t)queries->shape[0]);
-    else if (found.state == HITS_TOO_MANY)
-        PyErr_Format(PyExc_OverflowError, "more than %zu pairs are within %d bits", hits_max, distance_max);
-    else
-        PyErr_NoMemory();
-    free(found.hit);
-    return made;
+    return answer(done, &found, (size_t)queries->shape[0], distance_max);
 }
 
 static PyObject *search(PyObject *Py_UNUSED(module), PyObject *args)
@@ -342,6 +346,10 @@ static PyMethodDef methods[] = {
     {"distance", distance, METH_VARARGS, "distance(left, right)"},
     {"search", search, METH_VARARGS, "search(variant, queries, table, distance_max, hits_max)"},
     {"histogram", histogram, METH_VARARGS, "histogram(variant, left, right)"},
+    {"lay", index_lay, METH_VARARGS, "lay(hashes)"},
+    {"index_fill", index_fill, METH_VARARGS, "index_fill(plan, table, chunk, offset, follow, row)"},
+    {"index_search", index_search, METH_VARARGS,
+     "index_search(variant, plan, table, offset, follow, row, queries, distance_max, hits_max)"},
     {NULL, NULL, 0, NULL},
 };
 
@@ -351,5 +359,7 @@ static PyModuleDef definition = {
 PyMODINIT_FUNC PyInit__kernels(void)
 {
     pdq_prepare();
+    mih_prepare();
+    order_prepare();
     return PyModuleDef_Init(&definition);
 }

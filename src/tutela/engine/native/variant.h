@@ -25,7 +25,7 @@ enum variant { PORTABLE, POPCNT, AVX2, AVX512, VARIANT_COUNT };
 #define TARGET_POPCNT __attribute__((target("popcnt")))
 #define TARGET_AVX2 __attribute__((target("avx2,popcnt")))
 #define TARGET_AVX512 \
-    __attribute__((target("avx512f,avx512bw,avx512vl,avx512vpopcntdq,popcnt,prefer-vector-width=512")))
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512vpopcntdq,avx512bitalg,popcnt,prefer-vector-width=512")))
 #else
 #define X86 0
 #endif
