@@ -8,7 +8,7 @@ from pathlib import Path
 from setuptools import Extension, setup
 
 NATIVE = Path("src/tutela/engine/native")
-SOURCES = ("module.c", "module_index.c", "axis.c", "pdq.c", "hamming.c", "mih.c", "order.c")
+SOURCES = ("module.c", "module_index.c", "axis.c", "pdq.c", "hamming.c", "mih.c", "mih_layout.c", "order.c")
 HEADERS = (
     "module.h",
     "variant.h",

@@ -22,7 +22,7 @@
 #define RECORDS_FREE 65536
 #define CANDIDATES_SHARE 128
 #define CANDIDATES_FREE 1024
-/* And of all pairs of a join, before comparing every pair is. */
+/* And of all pairs of a join, before comparing every pair is cheaper. */
 #define JOIN_PLACES_SHARE 4
 #define JOIN_PAIRS_SHARE 256
 
@@ -277,52 +277,7 @@ static const kernel *kernel_of(enum variant with)
 #endif
 }
 
-/* ---- The index ---- */
-
-bool mih_describe(const uint8_t *plan, size_t chunk_count, size_t row_count, mih *made, size_t *offsets_wanted)
-{
-    int first_bit = 0;
-    *made = (mih){.row_count = row_count, .count = (int)chunk_count};
-    *offsets_wanted = 0;
-    if (chunk_count < 1 || chunk_count > CHUNKS_MAX || row_count > UINT32_MAX)
-        return false;
-    for (int c = 0; c < made->count; c++) {
-        int width = *plan++, radius = *plan++, prefix_bits = *plan++;
-        if (width < 1 || width > WIDTH_MAX || radius > RADIUS_MAX || prefix_bits < 1 || prefix_bits > width ||
-            prefix_bits > PREFIX_BITS_MAX)
-            return false;
-        made->chunk[c] = (chunk){.width = width,
-                                 .radius = radius,
-                                 .prefix_bits = prefix_bits,
-                                 .first_bit = first_bit,
-                                 .follow_bit = (first_bit + prefix_bits) % HASH_BITS};
-        first_bit += width;
-        *offsets_wanted += ((size_t)1 << prefix_bits) + 1;
-    }
-    return first_bit == HASH_BITS;
-}
-
-void mih_attach(mih *made, const uint8_t *hash, const uint32_t *offset, const uint16_t *follow,
-                const uint32_t *row)
-{
-    made->hash = hash;
-    for (int c = 0; c < made->count; c++) {
-        made->chunk[c].offset = offset;
-        made->chunk[c].follow = follow;
-        made->chunk[c].row = row;
-        offset += ((size_t)1 << made->chunk[c].prefix_bits) + 1;
-        follow += made->row_count;
-        row += made->row_count;
-    }
-}
-
-int mih_reach(const mih *in)
-{
-    int units = 0;
-    for (int c = 0; c < in->count; c++)
-        units += in->chunk[c].radius + 1;
-    return units - 1;
-}
+/* ---- Searching ---- */
 
 /* What may differ in prefix and follow together: below the quotas of every chunk that they reach into. */
 static int bound_of(const reach *of, int c)
@@ -382,7 +337,7 @@ bool mih_search(enum variant with, const mih *in, const uint8_t *queries, size_t
     return true;
 }
 
-/* Places of the chunk's order that would be read. The offsets are not checked yet: a lie makes this number wrong only. */
+/* Places that would be read. The offsets are not checked yet: a lie makes this number wrong only. */
 static double places_to_read(const reach *within, int c, const grouped *queries)
 {
     const chunk *one = &within->in->chunk[c];
@@ -404,8 +359,7 @@ static bool join_with(enum variant with, const reach *within, const uint8_t *que
 {
     const mih *in = within->in;
     double pairs = (double)query_count * (double)in->row_count, read = 0;
-    gathering of = {.reach = within,
-                    .queries = queries,
+    gathering of = {.reach = within, .queries = queries,
                     .pairs_left = (int64_t)(pairs / JOIN_PAIRS_SHARE) + CANDIDATES_FREE};
     grouped made = *room;
     for (; of.chunk < in->count; of.chunk++) {
@@ -443,31 +397,4 @@ bool mih_join(enum variant with, const mih *in, const uint8_t *queries, size_t q
     found->state = HITS_FINE;
     found->count = before;
     return hamming_search(with, queries, query_count, in->hash, in->row_count, distance_max, found);
-}
-
-void mih_fill(const uint8_t *hash, size_t row_count, const chunk *of, uint32_t *offset, uint16_t *follow,
-              uint32_t *order)
-{
-    size_t prefixes = (size_t)1 << of->prefix_bits;
-    memset(offset, 0, (prefixes + 1) * sizeof *offset);
-    for (size_t row = 0; row < row_count; row++) {
-        words r = load(hash + row * HASH_BYTES);
-        offset[bits_from(&r, of->first_bit, of->prefix_bits)]++;
-    }
-    uint32_t total = 0;
-    for (size_t k = 0; k <= prefixes; k++) {
-        uint32_t count = offset[k];
-        offset[k] = total;
-        total += count;
-    }
-    for (size_t row = 0; row < row_count; row++) {
-        words r = load(hash + row * HASH_BYTES);
-        uint32_t to = offset[bits_from(&r, of->first_bit, of->prefix_bits)]++;
-        if (to >= row_count) /* somebody changed the table between the two readings */
-            continue;
-        order[to] = (uint32_t)row;
-        follow[to] = (uint16_t)bits_from(&r, of->follow_bit, FOLLOW_BITS);
-    }
-    memmove(offset + 1, offset, prefixes * sizeof *offset);
-    offset[0] = 0;
 }

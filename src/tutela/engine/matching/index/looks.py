@@ -1,6 +1,6 @@
 """All looks of some lists, each distinct one once: gathered, laid out, sorted, with their owners.
 
-Hashes are gathered in a temporary file. In memory stand 24 bytes a look while they are sorted.
+Hashes are gathered in a temporary file. In memory stand some 25 bytes a look while they are sorted.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SLICE_ROWS: Final = 1 << 18
 
 
 class Looks:
-    """Looks in the order of their laid-out bytes' first word; of equal ones in the order of the lists."""
+    """Looks in the order of their laid-out first word, nearly; of equal ones in the order of the lists."""
 
     def __init__(self, lists: Sequence[PackedList], spools: Spools) -> None:
         tables = [table for one in lists for table in (one.picture_hashes, one.frame_hashes)]
@@ -79,11 +79,17 @@ class Looks:
 def _sorted(hashes: NDArray[np.uint8]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
     """Return an order in which equal hashes stand together, and which of them is the first of its kind.
 
-    Sorted by the first word alone, which tells nearly all apart; only rows that share it are sorted by the others too.
+    Sorted by the upper bits of the first word, which tell nearly all apart, with the row's number in the place of the
+    lower ones: plain numbers are sorted several times faster than places. Only rows that share those bits are sorted by
+    everything.
     """
     words: NDArray[Any] = hashes.view("<u8")
-    order = np.argsort(words[:, 0], kind="stable")
-    keys = words[order, 0]
+    row_bits = np.uint64(len(words).bit_length())
+    keys = words[:, 0] >> row_bits << row_bits
+    keys |= np.arange(len(words), dtype=np.uint64)
+    keys.sort()
+    order = (keys & ((np.uint64(1) << row_bits) - np.uint64(1))).astype(np.intp)
+    keys >>= row_bits
     is_first = np.ones(len(order), bool)
     is_first[1:] = keys[1:] != keys[:-1]
     shared = ~is_first
