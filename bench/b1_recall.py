@@ -1,7 +1,7 @@
 """B1: nothing within 31 bits is missed, nothing beyond is found; and how near different photographs come.
 
-10,000 looks are taken at each size, and of each a query is made at every distance from 0 to 33 bits. Of each query the
-planted look must be found at exactly that distance up to 31 bits, and not beyond. Besides, all answers are compared
+10,000 hashes are taken at each size, and of each a query is made at every distance from 0 to 33 bits. Of each query the
+planted hash must be found at exactly that distance up to 31 bits, and not beyond. Besides, all answers are compared
 with comparing every pair, for as many queries as that takes twenty seconds. Asked together (a join) and one by one.
 """
 
@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from bench import corpus
-from bench.looks import MATCH_BITS, built, random_looks, real_looks, turned
+from bench.pdq_hashes import MATCH_BITS, built, random_hashes, real_hashes, turned
 from bench.record import Measurement
 from tutela.engine import native
 
@@ -31,35 +31,35 @@ _SHOWN: Final = (0, 15, 23, 31, 39, 47, 55, 63, 79, 95)
 
 
 def measure() -> Measurement:
-    """Run every size, real looks, and the photographs."""
+    """Run every size, real hashes, and the photographs."""
     found = Measurement()
     found.notes.append(corpus.description())
-    largest = int(os.environ.get("TUTELA_BENCH_LOOKS_MAX", str(_SIZES[-1])))
+    largest = int(os.environ.get("TUTELA_BENCH_HASHES_MAX", str(_SIZES[-1])))
     sizes = [size for size in _SIZES if size <= largest]
-    rows: list[tuple[Any, ...]] = [(f"{size:,} random", *_size(random_looks(size))) for size in sizes]
-    rows.append(("1,000,000 of photographs", *_size(real_looks(1_000_000))))
-    found.put("looks in the largest index", min(largest, _SIZES[-1]))
+    rows: list[tuple[Any, ...]] = [(f"{size:,} random", *_size(random_hashes(size))) for size in sizes]
+    rows.append(("1,000,000 of photographs", *_size(real_hashes(1_000_000))))
+    found.put("hashes in the largest index", min(largest, _SIZES[-1]))
     found.put("planted queries at each distance from 0 to 33", _PLANTED)
-    found.put("planted looks missed within 31 bits", sum(row[2] for row in rows))
-    found.put("planted looks found beyond 31 bits", sum(row[3] for row in rows))
+    found.put("planted hashes missed within 31 bits", sum(row[2] for row in rows))
+    found.put("planted hashes found beyond 31 bits", sum(row[3] for row in rows))
     found.put("pairs that differ from comparing every pair", sum(row[5] for row in rows))
     asked = sum(row[1] for row in rows) * (MATCH_BITS + 1) / len(_DISTANCES)
     found.put("recall", 100 * (1 - sum(row[2] for row in rows) / asked))
-    columns = ("looks", "queries", "missed within 31", "found beyond", "pairs compared beside, G", "pairs that differ")
+    columns = ("hashes", "queries", "missed within 31", "found beyond", "pairs compared beside, G", "pairs that differ")
     found.table("Planted queries", columns, rows)
     _photographs(found)
     return found
 
 
-def _size(looks: np.ndarray) -> tuple[int, int, int, float, int]:
+def _size(hashes: np.ndarray) -> tuple[int, int, int, float, int]:
     random = np.random.default_rng(9)
-    chosen = random.choice(len(looks), min(_PLANTED, len(looks)), replace=False).astype(np.int64)
+    chosen = random.choice(len(hashes), min(_PLANTED, len(hashes)), replace=False).astype(np.int64)
     missed = beyond = asked = 0
-    with built(looks) as mine:
+    with built(hashes) as mine:
         for start in range(0, len(_DISTANCES), 2):  # two distances at a time: enough for a join
             distances = np.repeat(np.array(_DISTANCES[start : start + 2]), len(chosen))
             planted = np.tile(chosen, 2)
-            queries = turned(looks[planted], distances, seed=start)
+            queries = turned(hashes[planted], distances, seed=start)
             hits = mine.index.search(queries, MATCH_BITS)
             asked += len(queries)
             within = distances <= MATCH_BITS
@@ -67,12 +67,12 @@ def _size(looks: np.ndarray) -> tuple[int, int, int, float, int]:
             missed += int((within & ~right).sum())
             beyond += int((~within & right).sum())
             missed += _singles(mine.index, queries, hits)
-        differing, compared = _every_pair(mine.index, looks, chosen)
+        differing, compared = _every_pair(mine.index, hashes, chosen)
     return asked, missed, beyond, compared / 1e9, differing
 
 
 def _found_right(index: SignalIndex, hits: native.Hits, planted: np.ndarray, distances: np.ndarray) -> np.ndarray:
-    """Which queries found the look that they were made of, at the distance that they were made at."""
+    """Which queries found the hash that they were made of, at the distance that they were made at."""
     owners = index.owners(hits.row)
     query, distance = hits.query[owners.place], hits.distance[owners.place]
     right = np.zeros(len(planted), bool)
@@ -92,12 +92,12 @@ def _singles(index: SignalIndex, queries: np.ndarray, hits: native.Hits) -> int:
     )
 
 
-def _every_pair(index: SignalIndex, looks: np.ndarray, chosen: np.ndarray) -> tuple[int, float]:
+def _every_pair(index: SignalIndex, hashes: np.ndarray, chosen: np.ndarray) -> tuple[int, float]:
     """Pairs that only the index or only comparing everything finds, and how many were compared."""
-    count = int(min(len(chosen) * 2, max(100, _EVERY_PAIR / len(looks))))
+    count = int(min(len(chosen) * 2, max(100, _EVERY_PAIR / len(hashes))))
     distances = np.arange(count) % len(_DISTANCES)
-    queries = turned(looks[np.resize(chosen, count)], distances, seed=77)
-    wanted = native.search(queries, looks, MATCH_BITS)
+    queries = turned(hashes[np.resize(chosen, count)], distances, seed=77)
+    wanted = native.search(queries, hashes, MATCH_BITS)
     hits = index.search(queries, MATCH_BITS)
     owners = index.owners(hits.row)
     left = set(zip(wanted.query.tolist(), wanted.row.tolist(), wanted.distance.tolist(), strict=True))
@@ -109,7 +109,7 @@ def _every_pair(index: SignalIndex, looks: np.ndarray, chosen: np.ndarray) -> tu
             strict=True,
         )
     )
-    return len(left ^ right), count * float(len(looks))
+    return len(left ^ right), count * float(len(hashes))
 
 
 def _photographs(found: Measurement) -> None:
@@ -121,12 +121,12 @@ def _photographs(found: Measurement) -> None:
             hashed = native.pdq(np.asarray(picture.convert("RGB")))
         hashes.append(hashed.hash)
         qualities.append(hashed.quality)
-    looks = np.frombuffer(b"".join(hashes), np.uint8).reshape(-1, 32)
+    hashes = np.frombuffer(b"".join(hashes), np.uint8).reshape(-1, 32)
     quality = np.array(qualities)
     columns = ["distance, bits"]
     counts: list[np.ndarray] = []
     for low, high in _QUALITIES:
-        mine, better = looks[(quality >= low) & (quality <= high)], looks[quality > high]
+        mine, better = hashes[(quality >= low) & (quality <= high)], hashes[quality > high]
         among = native.distance_histogram(mine, mine).copy()
         among[0] -= len(mine)
         pairs = among // 2 + native.distance_histogram(mine, better)

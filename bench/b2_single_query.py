@@ -1,8 +1,8 @@
-"""B2: one query at a time against an index of 1 and of 10 million looks, beside the indexes that others use.
+"""B2: one query at a time against an index of 1 and of 10 million hashes, beside the indexes that others use.
 
 Every index is asked the same queries (half of them planted at 0 to 40 bits), one by one, in turns with ours; CPU time
 of each query, in one thread; medians of all. Answers of ours are compared with comparing every pair. The peers' indexes
-are built one after another in processes of their own. `TUTELA_BENCH_LOOKS_MAX=1000000` leaves out the larger sizes
+are built one after another in processes of their own. `TUTELA_BENCH_HASHES_MAX=1000000` leaves out the larger sizes
 (what was not measured stays empty, and is not met).
 """
 
@@ -19,7 +19,7 @@ from typing import Any, Final
 import numpy as np
 
 from bench.hashes import middle
-from bench.looks import MATCH_BITS, Built, built, queries, random_looks, real_looks
+from bench.pdq_hashes import MATCH_BITS, Built, built, queries, random_hashes, real_hashes
 from bench.peers import FOLDER, Peer
 from bench.record import Measurement
 from tutela.engine import native
@@ -49,10 +49,10 @@ class _Times:
     build_cpu_s: float = 0.0
     bytes_each: float = 0.0
 
-    def row(self, looks: str, name: str) -> tuple[Any, ...]:
+    def row(self, hashes: str, name: str) -> tuple[Any, ...]:
         median_s, most_s = middle(self.each_s), float(np.percentile(self.each_s, 99))
         return (
-            looks,
+            hashes,
             name,
             median_s * 1e3,
             most_s * 1e3,
@@ -66,23 +66,23 @@ class _Times:
 def measure() -> Measurement:
     """Run every size."""
     found = Measurement()
-    largest = int(os.environ.get("TUTELA_BENCH_LOOKS_MAX", str(SIZES[-1])))
+    largest = int(os.environ.get("TUTELA_BENCH_HASHES_MAX", str(SIZES[-1])))
     rows: list[tuple[Any, ...]] = []
     differing = 0
     by_size: dict[int, dict[str, _Times]] = {}
     for size in SIZES:
         if size <= largest:
-            by_size[size], wrong, more = _size(found, random_looks(size), _BESIDE.get(size, ("flat",)))
+            by_size[size], wrong, more = _size(found, random_hashes(size), _BESIDE.get(size, ("flat",)))
             differing += wrong
             rows += [times.row(f"{size:,} random", name) for name, times in by_size[size].items()] + more
-    real, wrong, _ = _size(found, real_looks(MILLION), ("flat", "multihash-16x16"))
+    real, wrong, _ = _size(found, real_hashes(MILLION), ("flat", "multihash-16x16"))
     rows += [times.row(f"{MILLION:,} of photographs", name) for name, times in real.items()]
     found.put("answers that differ from comparing every pair", differing + wrong)
     _figures(found, by_size, real)
-    columns = ("looks", "index", "p50 ms", "p99 ms", "queries/s", "build s", "build CPU s", "bytes a look")
-    found.table("One query over the number of looks", columns, rows)
+    columns = ("hashes", "index", "p50 ms", "p99 ms", "queries/s", "build s", "build CPU s", "bytes a hash")
+    found.table("One query over the number of hashes", columns, rows)
     found.notes.append(
-        "bytes a look: ours the tables of looks, without owners and digests; peers the growth of the resident memory; "
+        "bytes a hash: ours the tables of hashes, without owners and digests; peers the growth of the resident memory; "
         "times are CPU of one thread; ours is answered from a mapped file, called from Python as the peers are"
     )
     return found
@@ -100,7 +100,7 @@ def _figures(found: Measurement, by_size: dict[int, dict[str, _Times]], real: di
                 middle(theirs.each_s) * 1e3 if theirs else None,
             )
         found.put(f"{word}, 99th percentile over median", _spread(ours) if ours else None)
-        found.put(f"{word}, tables of looks", ours.bytes_each if ours else None)
+        found.put(f"{word}, tables of hashes", ours.bytes_each if ours else None)
         theirs = times.get("pdqindex")
         found.put(f"{word}, build", ours.build_wall_s if ours else None, theirs.build_wall_s if theirs else None)
     found.put("1 M photographs, one query", middle(real["ours"].each_s) * 1e3, middle(real["flat"].each_s) * 1e3)
@@ -111,24 +111,24 @@ def _spread(times: _Times) -> float:
 
 
 def _size(
-    found: Measurement, looks: np.ndarray, kinds: tuple[str, ...]
+    found: Measurement, hashes: np.ndarray, kinds: tuple[str, ...]
 ) -> tuple[dict[str, _Times], int, list[tuple[Any, ...]]]:
-    """One set of looks: times by index, answers of ours that differ, rows about two processes."""
-    asked = queries(looks, _OURS)
-    few = asked[: _THEIRS[len(looks)]]
+    """One set of hashes: times by index, answers of ours that differ, rows about two processes."""
+    asked = queries(hashes, _OURS)
+    few = asked[: _THEIRS[len(hashes)]]
     times: dict[str, _Times] = {}
-    with tempfile.TemporaryDirectory(dir=FOLDER) as name, built(looks) as mine:
+    with tempfile.TemporaryDirectory(dir=FOLDER) as name, built(hashes) as mine:
         folder = Path(name)
-        np.save(folder / "looks.npy", looks)
+        np.save(folder / "hashes.npy", hashes)
         np.save(folder / "asked.npy", asked)
         np.save(folder / "few.npy", few)
-        ours = times["ours"] = _Times([], mine.wall_s, mine.cpu_s, mine.tables_bytes / len(looks))
+        ours = times["ours"] = _Times([], mine.wall_s, mine.cpu_s, mine.tables_bytes / len(hashes))
         answers = _ask(mine.index, asked, ours)
-        truth = native.search(few, looks, MATCH_BITS)
+        truth = native.search(few, hashes, MATCH_BITS)
         differing = sum(answers[at] != truth.row[truth.query == at].tolist() for at in range(len(few)))
         for kind in kinds:
             times[kind] = _beside(found, kind, folder, mine, ours)
-        return times, differing, _processes(mine, asked, f"{len(looks):,} random")
+        return times, differing, _processes(mine, asked, f"{len(hashes):,} random")
 
 
 def _ask(index: SignalIndex, asked: np.ndarray, times: _Times) -> list[list[int]]:
@@ -146,8 +146,8 @@ def _beside(found: Measurement, kind: str, folder: Path, mine: Built, ours: _Tim
     """One peer, in turns with ours."""
     asked = np.load(folder / "asked.npy")
     with Peer() as peer:
-        took = peer.ask("build_index", kind=kind, path=str(folder / "looks.npy"))
-        times = _Times([], took["wall_s"], took["cpu_s"], took["resident_mb"] * 1e6 / mine.index.looks)
+        took = peer.ask("build_index", kind=kind, path=str(folder / "hashes.npy"))
+        times = _Times([], took["wall_s"], took["cpu_s"], took["resident_mb"] * 1e6 / mine.index.hashes)
         answer: dict[str, Any] = {}
         for _ in range(_ROUNDS):
             _ask(mine.index, asked, ours)
@@ -155,18 +155,18 @@ def _beside(found: Measurement, kind: str, folder: Path, mine: Built, ours: _Tim
             times.each_s += answer["cpu_s"]
     pairs = sum(map(len, answer["found"]))
     found.notes.append(
-        f"{PEERS[kind]} at {mine.index.looks:,} looks found {pairs} pairs in {len(answer['found'])} queries"
+        f"{PEERS[kind]} at {mine.index.hashes:,} hashes found {pairs} pairs in {len(answer['found'])} queries"
     )
     return times
 
 
-def _processes(mine: Built, asked: np.ndarray, looks: str) -> list[tuple[Any, ...]]:
+def _processes(mine: Built, asked: np.ndarray, hashes: str) -> list[tuple[Any, ...]]:
     """Queries a second by the wall, one process and two that share the file."""
     rows: list[tuple[Any, ...]] = []
     for count in (1, 2):
         with multiprocessing.get_context("spawn").Pool(count) as pool:
             rates = pool.starmap(_hammer, [(str(mine.path), asked)] * count)
-        rows.append((looks, f"ours, {count} at once, wall", None, None, sum(rates), None, None, None))
+        rows.append((hashes, f"ours, {count} at once, wall", None, None, sum(rates), None, None, None))
     return rows
 
 

@@ -15,7 +15,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from bench import machine, peers, plot, plot_looks, record, table
+from bench import machine, peers, plot, plot_sizes, record, table
 from bench.machine import ROOT
 from bench.registry import CLAIMS
 
@@ -58,7 +58,7 @@ def publish() -> None:
     records = record.read_all(FOLDER)
     (FOLDER / "README.md").write_text(table.page(records), encoding="utf-8")
     (FOLDER / plot.NAME).write_text(plot.svg(records), encoding="utf-8")
-    (FOLDER / plot_looks.NAME).write_text(plot_looks.svg(records), encoding="utf-8")
+    (FOLDER / plot_sizes.NAME).write_text(plot_sizes.svg(records), encoding="utf-8")
 
 
 def run(claim: Claim) -> dict[str, Any]:

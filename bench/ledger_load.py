@@ -27,13 +27,14 @@ from typing import Final  # noqa: E402 - Django comes first
 from django.db import connection, transaction  # noqa: E402
 
 from tests.world import make_desk  # noqa: E402
-from tutela.apps.access.public import SYSTEM, acting_as, desk_of  # noqa: E402
+from tutela.apps.access.public import SYSTEM, Desk, acting_as  # noqa: E402
 from tutela.apps.custody import rules, sequencer, verifying  # noqa: E402
 from tutela.apps.custody.models import Disposal, Leaf  # noqa: E402
 from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, record  # noqa: E402
-from tutela.apps.intake.models import Channel  # noqa: E402
-from tutela.apps.intake.services import Submission, receive  # noqa: E402
+from tutela.apps.intake.models import Door  # noqa: E402
+from tutela.apps.intake.services import Submission, ground_of, receive  # noqa: E402
 from tutela.apps.jobs.public import enqueue, job  # noqa: E402
+from tutela.domain.ids import OrganisationId, TeamId  # noqa: E402
 from tutela.engine import clock  # noqa: E402
 from tutela.engine.ledger import object_digest  # noqa: E402
 
@@ -142,7 +143,8 @@ def _rows() -> Callable[[int, bool], None]:
 
 def _reports() -> Callable[[int, bool], None]:
     with acting_as(SYSTEM):
-        desk = desk_of(make_desk(f"Desk {clock.new_id()}").organisation.id)
+        made = make_desk(f"Desk {clock.new_id()}")
+    desk = Desk(OrganisationId(made.organisation.id), TeamId(made.team.id))
     recording = record  # this module is among those whose name is changed
     recorders = [module for module in sys.modules.values() if getattr(module, "record", None) is recording]
 
@@ -150,7 +152,9 @@ def _reports() -> Callable[[int, bool], None]:
         for module in recorders:  # what a service that keeps no record would call
             module.record = recording if leaves else _no_record
         digests = {"sha256": os.urandom(32)}
-        sent = Submission(Channel.API, str(clock.new_id()), "", "Sample text.", digests, child_in_danger=False)
+        sent = Submission(
+            Door.API, str(clock.new_id()), "", "Sample text.", digests, child_in_danger=False, ground=ground_of()
+        )
         with acting_as(SYSTEM):
             receive(SYSTEM, desk, sent)
 

@@ -22,15 +22,15 @@ _held: dict[str, Any] = {}
 
 def build_index(kind: str, path: str) -> dict[str, Any]:
     """Build an index of the hashes in a .npy file and keep it."""
-    looks = np.load(path)
+    hashes = np.load(path)
     _held.clear()
     before_kb = _resident_kb()
     start_s, start_cpu_s = time.perf_counter(), time.process_time()
     if kind == "pdqindex":
-        made: Any = PDQIndex.build((look.tobytes().hex(), row) for row, look in enumerate(looks))
+        made: Any = PDQIndex.build((pdq_hash.tobytes().hex(), row) for row, pdq_hash in enumerate(hashes))
     else:
         made = _faiss_index(kind)
-        made.add(looks)
+        made.add(hashes)
     took = {"wall_s": time.perf_counter() - start_s, "cpu_s": time.process_time() - start_cpu_s}
     _held["index"], _held["kind"] = made, kind
     return took | {"resident_mb": (_resident_kb() - before_kb) * 1024 / 1e6}

@@ -112,7 +112,7 @@ def import_list(path: str, target: str) -> dict[str, Any]:
 
 
 def ask_list(target: str, queries: list[str]) -> dict[str, Any]:
-    """Load the indexes again and look each PDQ up."""
+    """Load the indexes again and hash each PDQ up."""
     start_s = time.perf_counter()
     with Path(target).open("rb") as stream:
         pdq, _ = pickle.load(stream)  # noqa: S301  - written by this process a moment ago

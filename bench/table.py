@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from bench import plot, plot_looks
+from bench import plot, plot_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ def page(records: Sequence[Mapping[str, Any]]) -> str:
     return (
         _HEAD
         + "\n".join(rows)
-        + f"\n\n![Beside the peers]({plot.NAME})\n\n![One query over the number of looks]({plot_looks.NAME})\n\n"
+        + f"\n\n![Beside the peers]({plot.NAME})\n\n![One query over the number of hashes]({plot_sizes.NAME})\n\n"
         + "## What each claims, and where it was measured\n\n"
         + "\n".join(claims)
         + "\n"

@@ -16,22 +16,22 @@ CLAIMS: Final = (
         "B1",
         "The index misses nothing",
         "Recall is exactly 100 % against comparing every pair: 10,000 planted queries at each distance from 0 to 33"
-        " bits, in indexes of up to 10 million looks, found up to 31 bits and not beyond. Beside it how near "
+        " bits, in indexes of up to 10 million hashes, found up to 31 bits and not beyond. Beside it how near "
         "different photographs come.",
         "bench.b1_recall",
         (
             FigureSpec("recall", "%", at_least(100)),
-            FigureSpec("looks in the largest index", "looks", at_least(10_000_000)),
+            FigureSpec("hashes in the largest index", "hashes", at_least(10_000_000)),
             FigureSpec("planted queries at each distance from 0 to 33", "queries", at_least(10_000)),
-            FigureSpec("planted looks missed within 31 bits", "queries", at_most(0)),
-            FigureSpec("planted looks found beyond 31 bits", "queries", at_most(0)),
+            FigureSpec("planted hashes missed within 31 bits", "queries", at_most(0)),
+            FigureSpec("planted hashes found beyond 31 bits", "queries", at_most(0)),
             FigureSpec("pairs that differ from comparing every pair", "pairs", at_most(0)),
             FigureSpec("different photographs of quality 50 and more within 31 bits, of a million pairs", "pairs"),
         ),
     ),
     Claim(
         "B2",
-        "One query in millions of looks",
+        "One query in millions of hashes",
         "Median single query at 1 million looks at least 80 times faster than faiss Flat and threatexchange's "
         "PDQIndex; at 10 million 150 times faster than faiss Flat, 50 times than PDQIndex and 20 times than the "
         "best-tuned faiss MultiHash; 99th percentile within 3 times the median, build under 10 s, tables at most "
@@ -43,14 +43,14 @@ CLAIMS: Final = (
             FigureSpec(f"1 M, one query, beside {_TUNED}", "ms", peer=_TUNED, less_is_better=True),
             FigureSpec(f"1 M, one query, beside {_AS_SET}", "ms", peer=_AS_SET, less_is_better=True),
             FigureSpec("1 M, 99th percentile over median", "times", at_most(3)),
-            FigureSpec("1 M, tables of looks", "bytes a look", at_most(300)),
+            FigureSpec("1 M, tables of hashes", "bytes a hash", at_most(300)),
             FigureSpec("1 M, build", "s", peer=_PDQ_INDEX, less_is_better=True),
             FigureSpec(f"10 M, one query, beside {_FLAT}", "ms", times(150), peer=_FLAT, less_is_better=True),
             FigureSpec(f"10 M, one query, beside {_PDQ_INDEX}", "ms", times(50), peer=_PDQ_INDEX, less_is_better=True),
             FigureSpec(f"10 M, one query, beside {_TUNED}", "ms", times(20), peer=_TUNED, less_is_better=True),
             FigureSpec(f"10 M, one query, beside {_AS_SET}", "ms", peer=_AS_SET, less_is_better=True),
             FigureSpec("10 M, 99th percentile over median", "times", at_most(3)),
-            FigureSpec("10 M, tables of looks", "bytes a look", at_most(140)),
+            FigureSpec("10 M, tables of hashes", "bytes a hash", at_most(140)),
             FigureSpec("10 M, build", "s", below(10), peer=_PDQ_INDEX, less_is_better=True),
             FigureSpec("1 M photographs, one query", "ms", peer=_FLAT, less_is_better=True),
             FigureSpec("answers that differ from comparing every pair", "queries", at_most(0)),
@@ -59,7 +59,7 @@ CLAIMS: Final = (
     Claim(
         "B3",
         "Hundreds of thousands of queries at once",
-        "Joining 300,000 queries with 10 million looks answers at least 50,000 queries a second and core, all that "
+        "Joining 300,000 queries with 10 million hashes answers at least 50,000 queries a second and core, all that "
         "is laid out for it included, with identical results.",
         "bench.b3_join",
         (
@@ -79,7 +79,7 @@ CLAIMS: Final = (
             FigureSpec("comparing every pair, best variant", "thousand million pairs/s/core", at_least(8), peer=_FLAT),
             FigureSpec("share of the limit on AVX-512", "%", at_least(50)),
             FigureSpec("searches that differ between variants", "searches", at_most(0)),
-            FigureSpec("lists made to swell it, slowest over comparing every look", "times", at_most(2)),
+            FigureSpec("lists made to swell it, slowest over comparing every hash", "times", at_most(2)),
         ),
     ),
 )

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from bench import evidence, plot, plot_looks, record, table
+from bench import evidence, plot, plot_sizes, record, table
 from bench.record import Bar, Figure, FigureSpec, Measurement
 from bench.registry import CLAIMS
 
@@ -54,7 +54,7 @@ def test_met_follows_from_the_recorded_values(one):
 def test_the_table_and_the_plot_are_made_from_the_records():
     assert (evidence.FOLDER / "README.md").read_text(encoding="utf-8") == table.page(RECORDS)
     assert (evidence.FOLDER / plot.NAME).read_text(encoding="utf-8") == plot.svg(RECORDS)
-    assert (evidence.FOLDER / plot_looks.NAME).read_text(encoding="utf-8") == plot_looks.svg(RECORDS)
+    assert (evidence.FOLDER / plot_sizes.NAME).read_text(encoding="utf-8") == plot_sizes.svg(RECORDS)
 
 
 def test_the_plot_is_well_formed_and_shows_every_speed_beside_a_peer():

@@ -42,8 +42,8 @@ def index_file(folder):
     return path
 
 
-def rows(*looks) -> np.ndarray:
-    return np.frombuffer(b"".join(looks), np.uint8).reshape(-1, 32)
+def rows(*hashes) -> np.ndarray:
+    return np.frombuffer(b"".join(hashes), np.uint8).reshape(-1, 32)
 
 
 def columns(found) -> list:
@@ -93,25 +93,25 @@ def test_any_list_and_file_are_matched_as_without_an_index(tmp_path_factory, ent
 
 @pytest.mark.parametrize("variant", native.variants())
 def test_every_distance_from_0_to_33_falls_on_the_right_side(tmp_path, variant):
-    looks = [pdq(n) for n in range(60)]
-    entries = [Entry(f"{n}", pdq=look) for n, look in enumerate(looks)]
+    hashes = [pdq(n) for n in range(60)]
+    entries = [Entry(f"{n}", pdq=pdq_hash) for n, pdq_hash in enumerate(hashes)]
     store_of(tmp_path, entries)
     with native.use(variant):
         index = indexed(tmp_path).index.open()
         for bits in range(34):
-            asked = rows(*(altered(look, bits, n + bits) for n, look in enumerate(looks)))
+            asked = rows(*(altered(pdq_hash, bits, n + bits) for n, pdq_hash in enumerate(hashes)))
             found = index.search(asked, 31)
             assert (found.query.tolist(), set(found.distance.tolist())) == (
                 (list(range(60)), {bits}) if bits <= 31 else ([], set())
             )
 
 
-def test_an_equal_look_stands_once_whoever_has_it(tmp_path):
+def test_an_equal_hash_stands_once_whoever_has_it(tmp_path):
     film = Entry("film", frames=frames(pdq(1), pdq(2), pdq(3)))
     store_of(tmp_path, [full_entry(1), full_entry(1), film, Entry("b", pdq=pdq(9))], "a")
     store_of(tmp_path, [full_entry(2), Entry("c", pdq=pdq(1))], "b")
     index = indexed(tmp_path).index.open()
-    assert (index.info.looks, index.info.owners) == (4, 8)
+    assert (index.info.hashes, index.info.owners) == (4, 8)
     found = index.search(rows(pdq(1)), 0)
     assert len(found.row) == 1
     owners = index.owners(found.row)
@@ -119,19 +119,21 @@ def test_an_equal_look_stands_once_whoever_has_it(tmp_path):
     assert list(zip(owners.source.tolist(), owners.row.tolist(), strict=True)) == [(0, 0), (0, 1), (1, 0), (2, 1)]
 
 
-def test_looks_that_begin_alike_are_told_apart(tmp_path):
+def test_hashes_that_begin_alike_are_told_apart(tmp_path):
     """Sorting is by the first word as laid out: hashes that share it, mixed with equal ones, are the hard case."""
     places = np.flatnonzero(
         np.unpackbits(native.lay(np.packbits(np.eye(256, dtype=np.uint8), axis=1)), axis=1)[:, 64:].any(axis=1)
     )
     base = int.from_bytes(pdq(1))
-    looks = [(base ^ 1 << 255 - int(places[n % 5])).to_bytes(32) for n in range(40)]
-    store_of(tmp_path, [Entry(str(n), pdq=look) for n, look in enumerate(looks)])
+    hashes = [(base ^ 1 << 255 - int(places[n % 5])).to_bytes(32) for n in range(40)]
+    store_of(tmp_path, [Entry(str(n), pdq=pdq_hash) for n, pdq_hash in enumerate(hashes)])
     index = indexed(tmp_path).index.open()
-    assert index.info.looks == 5
-    for look in looks[:5]:
-        found = index.search(rows(look), 0)
-        assert sorted(index.owners(found.row).row.tolist()) == [n for n, other in enumerate(looks) if other == look]
+    assert index.info.hashes == 5
+    for pdq_hash in hashes[:5]:
+        found = index.search(rows(pdq_hash), 0)
+        assert sorted(index.owners(found.row).row.tolist()) == [
+            n for n, other in enumerate(hashes) if other == pdq_hash
+        ]
 
 
 def test_digests_of_all_lists_are_found_in_one_table(tmp_path):
@@ -147,14 +149,14 @@ def test_digests_of_all_lists_are_found_in_one_table(tmp_path):
     assert index.info.digests == 210
 
 
-def test_a_list_without_looks_is_indexed_too(tmp_path):
+def test_a_list_without_hashes_is_indexed_too(tmp_path):
     store_of(tmp_path, [Entry("x", md5=digests(1).md5)])
     index = indexed(tmp_path).index.open()
     assert columns(index.search(rows(pdq(1)), 31)) == [[], [], []]
     index.verify()
 
 
-def test_a_list_of_nothing_but_one_look_does_not_fill_the_memory(tmp_path):
+def test_a_list_of_nothing_but_one_hash_does_not_fill_the_memory(tmp_path):
     entries = [Entry(str(n), pdq=pdq(1), frames=frames(pdq(1))) for n in range(500)]
     plain = store_of(tmp_path, entries).open("demo")
     table = indexed(tmp_path).open("demo").pictures

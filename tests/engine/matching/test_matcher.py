@@ -82,7 +82,7 @@ def test_a_hash_that_says_nothing_is_never_near(tmp_path, flat):
     assert Matcher([opened]).match(None, [picture(flat), picture(altered(flat, 2))], PICTURE) == ()
 
 
-def test_archives_and_texts_have_no_looks(tmp_path):
+def test_archives_and_texts_have_no_hashes(tmp_path):
     matcher = Matcher([packed(tmp_path, [full_entry(1)])])
     for kind in (MediaKind.ARCHIVE, MediaKind.OTHER):
         assert matcher.match(None, [picture(pdq(1))], kind) == ()
@@ -91,8 +91,8 @@ def test_archives_and_texts_have_no_looks(tmp_path):
 #### Video ####
 
 
-def video(*looks, quality=100):
-    return [replace(picture(look, quality, frame=number), time_ms=number) for number, look in enumerate(looks)]
+def video(*hashes, quality=100):
+    return [replace(picture(pdq_hash, quality, frame=number), time_ms=number) for number, pdq_hash in enumerate(hashes)]
 
 
 def test_a_video_matches_by_its_share_of_frames(tmp_path):
@@ -161,7 +161,7 @@ def test_a_digest_that_stands_ten_thousand_times_is_counted(tmp_path):
     assert len(found.hits) + found.left_out == 10_000
 
 
-def test_a_list_of_nothing_but_one_look_does_not_fill_the_memory(tmp_path):
+def test_a_list_of_nothing_but_one_hash_does_not_fill_the_memory(tmp_path):
     entries = [Entry(str(n), pdq=altered(pdq(1), 3, n), frames=frames(pdq(1))) for n in range(500)]
     matcher = Matcher([packed(tmp_path, entries)], limits=MatchLimits(hits_max=5, pairs_max=700))
     query = [picture(altered(pdq(1), 2, n), frame=n) for n in range(50)]

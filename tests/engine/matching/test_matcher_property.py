@@ -26,9 +26,9 @@ def planted_list(rng, size):
     for n in range(size):
         made = digests(n)
         kinds = rng.sample(["md5", "sha1", "sha256"], rng.randint(0, 3))
-        look = rng.choice([None, pdq(n), altered(pdq(rng.randrange(size)), rng.randint(0, 40), n), bytes(32)])
+        pdq_hash = rng.choice([None, pdq(n), altered(pdq(rng.randrange(size)), rng.randint(0, 40), n), bytes(32)])
         film = frames(*(pdq(f"film {n} {f}") for f in range(rng.randint(0, 5))), quality=rng.choice([40, 60]))
-        entries.append(Entry(f"e{n}", pdq=look, frames=film, **{kind: getattr(made, kind) for kind in kinds}))
+        entries.append(Entry(f"e{n}", pdq=pdq_hash, frames=film, **{kind: getattr(made, kind) for kind in kinds}))
     return entries
 
 
@@ -63,22 +63,22 @@ def test_every_distance_from_0_to_40_falls_on_the_right_side(tmp_path, distance_
 
 
 _FEW = st.integers(0, 5)
-_LOOK = st.builds(altered, st.builds(pdq, st.integers(0, 1)), st.integers(0, 20), _FEW)
+_HASH = st.builds(altered, st.builds(pdq, st.integers(0, 1)), st.integers(0, 20), _FEW)
 _DIGESTS = {
     kind: st.none() | st.builds(lambda n, kind=kind: getattr(digests(n), kind), _FEW)
     for kind in ("md5", "sha1", "sha256")
 }
-_FRAME = st.tuples(_LOOK, st.sampled_from([49, 50, 100]), st.integers(0, 9))
+_FRAME = st.tuples(_HASH, st.sampled_from([49, 50, 100]), st.integers(0, 9))
 _ENTRIES = st.lists(
-    st.tuples(*_DIGESTS.values(), st.none() | _LOOK, st.lists(_FRAME, max_size=4).map(tuple)), min_size=1, max_size=8
+    st.tuples(*_DIGESTS.values(), st.none() | _HASH, st.lists(_FRAME, max_size=4).map(tuple)), min_size=1, max_size=8
 ).map(
     lambda rows: [
-        Entry(str(n), md5=md5, sha1=sha1, sha256=sha256, pdq=look, frames=film)
-        for n, (md5, sha1, sha256, look, film) in enumerate(rows)
+        Entry(str(n), md5=md5, sha1=sha1, sha256=sha256, pdq=pdq_hash, frames=film)
+        for n, (md5, sha1, sha256, pdq_hash, film) in enumerate(rows)
     ]
 )
 _HASHES = st.lists(
-    st.builds(picture, _LOOK, st.sampled_from([49, 50]), st.sampled_from([View.SEEN, View.STORED])), max_size=5
+    st.builds(picture, _HASH, st.sampled_from([49, 50]), st.sampled_from([View.SEEN, View.STORED])), max_size=5
 )
 _MADE = st.none() | st.builds(
     lambda a, b, c: Digests(digests(a).md5, digests(b).sha1, digests(c).sha256), _FEW, _FEW, _FEW

@@ -18,12 +18,12 @@ def digests(seed) -> Digests:
 
 
 def pdq(seed) -> bytes:
-    return hashlib.sha256(f"look {seed}".encode()).digest()
+    return hashlib.sha256(f"hash {seed}".encode()).digest()
 
 
-def altered(look: bytes, bits: int, seed=0) -> bytes:
-    """The same look, exactly so many bits away."""
-    value = int.from_bytes(look)
+def altered(pdq_hash: bytes, bits: int, seed=0) -> bytes:
+    """The same hash, exactly so many bits away."""
+    value = int.from_bytes(pdq_hash)
     for bit in random.Random(seed).sample(range(256), bits):
         value ^= 1 << bit
     return value.to_bytes(32)
@@ -35,12 +35,12 @@ def full_entry(seed, **changes) -> Entry:
     return Entry(f"e-{seed}", f"class {seed % 3}", f"agency {seed % 2}", **(fields | changes))
 
 
-def frames(*looks, quality=100) -> tuple[tuple[bytes, int, int], ...]:
-    return tuple((look, quality, 1000 * second) for second, look in enumerate(looks))
+def frames(*hashes, quality=100) -> tuple[tuple[bytes, int, int], ...]:
+    return tuple((pdq_hash, quality, 1000 * second) for second, pdq_hash in enumerate(hashes))
 
 
-def picture(look: bytes, quality=100, view=View.SEEN, frame=0) -> PictureHash:
-    return PictureHash(look, quality, view, frame)
+def picture(pdq_hash: bytes, quality=100, view=View.SEEN, frame=0) -> PictureHash:
+    return PictureHash(pdq_hash, quality, view, frame)
 
 
 def store_of(folder, entries, name="demo", **policy) -> ListStore:
@@ -60,8 +60,8 @@ def bits_off(left: bytes, right: bytes) -> int:
     return (int.from_bytes(left) ^ int.from_bytes(right)).bit_count()
 
 
-def says_something(look: bytes) -> bool:
-    return 64 <= int.from_bytes(look).bit_count() <= 192
+def says_something(pdq_hash: bytes) -> bool:
+    return 64 <= int.from_bytes(pdq_hash).bit_count() <= 192
 
 
 def naive_match(entries, made, hashes, policy: MatchPolicy):
@@ -94,7 +94,11 @@ def _naive_exact(entry, made):
 
 
 def _naive_video(entry, good, policy):
-    theirs = {look for look, quality, _ in entry.frames if quality >= policy.pdq_quality_min and says_something(look)}
+    theirs = {
+        pdq_hash
+        for pdq_hash, quality, _ in entry.frames
+        if quality >= policy.pdq_quality_min and says_something(pdq_hash)
+    }
     best = None
     for view in {one.view for one in good}:
         mine = {one.pdq for one in good if one.view is view}

@@ -47,7 +47,7 @@ def adversarial(kind: str, count: int, seed: int) -> np.ndarray:
     table = hashes(count, seed)
     if kind == "clustered":
         return np.concatenate([family(table[k], count // 8 + 1, seed + 97 * k, 40) for k in range(8)])[:count]
-    if kind == "one look":
+    if kind == "one hash":
         return np.repeat(table[:1], count, axis=0)
     if kind == "half equal":  # buckets of half of the chunks' bits hold everything
         return table & np.uint8(0x0F)
@@ -59,7 +59,7 @@ def same(found, expected) -> bool:
 
 
 @pytest.mark.parametrize("name", PLANS)
-@pytest.mark.parametrize("kind", ["random", "clustered", "one look", "half equal"])
+@pytest.mark.parametrize("kind", ["random", "clustered", "one hash", "half equal"])
 def test_every_plan_and_variant_finds_what_comparing_everything_finds(name, kind):
     table = adversarial(kind, 700, 5)
     queries = np.concatenate([[near(table[k * 17], k, k) for k in range(34)], hashes(6, 9), table[:3]])
@@ -101,7 +101,7 @@ def test_any_table_is_searched_like_a_table_without_an_index(row_count, query_co
             assert same(index_search(index_of(table, PLANS[name]), queries, distance_max), expected)
 
 
-@pytest.mark.parametrize("kind", ["random", "clustered", "one look"])
+@pytest.mark.parametrize("kind", ["random", "clustered", "one hash"])
 def test_a_join_finds_what_single_queries_find(kind):
     table = adversarial(kind, 300, 11)
     queries = np.concatenate([hashes(16_400, 12)] + [[near(table[k * 8], k, k) for k in range(34)]] * 3)
@@ -113,8 +113,8 @@ def test_a_join_finds_what_single_queries_find(kind):
             assert same(index_search(columns, queries[-200:], 31), search(queries[-200:], table, 31)), variant
 
 
-def test_a_join_of_nothing_but_one_look_is_not_lost_in_it():
-    table = adversarial("one look", 50, 3)
+def test_a_join_of_nothing_but_one_hash_is_not_lost_in_it():
+    table = adversarial("one hash", 50, 3)
     queries = np.repeat(table[:1], 17_000, axis=0)
     hits = index_search(index_of(table, PLANS["sixteen"]), queries, 31)
     assert len(hits.row) == 50 * 17_000

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _LIMITS: Final = MatchLimits()
 _NO_ENTRY: Final = np.empty(0, np.uint32)
-_HAS_LOOKS: Final = (MediaKind.PICTURE, MediaKind.VIDEO)
+_HAS_HASHES: Final = (MediaKind.PICTURE, MediaKind.VIDEO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +78,13 @@ class Matcher:
         Args:
             digests: of the whole file; None where it could not be read.
             hashes: of the picture in every view, or of the frames.
-            kind: only pictures and videos have looks; for others `hashes` is not asked.
+            kind: only pictures and videos have hashes; for others `hashes` is not asked.
         """
-        looks = hashes if kind in _HAS_LOOKS else ()
+        hashes = hashes if kind in _HAS_HASHES else ()
         hits: list[Hit] = []
         left_out = 0
         for one in self._lists:
-            found, more = one.look_up(digests, looks)
+            found, more = one.look_up(digests, hashes)
             hits += found
             left_out += more
         hits.sort(key=_rank)

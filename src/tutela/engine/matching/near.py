@@ -1,4 +1,4 @@
-"""Looks compared with looks: pictures by distance, videos by the share of frames that agree.
+"""Hashes compared with hashes: pictures by distance, videos by the share of frames that agree.
 
 What is asked: every hash of the file, whatever its view and frame, that is good enough (quality) and says something
 (not degenerate). Each distinct hash is asked once, as the first view and frame that has it.

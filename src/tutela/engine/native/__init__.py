@@ -83,14 +83,14 @@ _NO_HITS: Final = Hits(np.empty(0, np.uint32), np.empty(0, np.uint32), np.empty(
 
 
 def pdq(picture: NDArray[np.generic], *, orientation: int = 1, full_size: tuple[int, int] | None = None) -> Pdq:
-    """Hash one picture as it looks after applying an EXIF `orientation` (1: as it is). See `pdq_views`."""
+    """Hash one picture as it hashes after applying an EXIF `orientation` (1: as it is). See `pdq_views`."""
     return pdq_views(picture, (orientation,), full_size=full_size)[0]
 
 
 def pdq_views(
     picture: NDArray[np.generic], orientations: Sequence[int], *, full_size: tuple[int, int] | None = None
 ) -> list[Pdq]:
-    """Hash one picture as it looks after each of up to 8 EXIF orientations (1..8), in one pass over its pixels.
+    """Hash one picture as it hashes after each of up to 8 EXIF orientations (1..8), in one pass over its pixels.
 
     `picture` is uint8 RGB (H, W, 3), uint8 luma (H, W) or float32 luma (H, W) within 65536 of zero. Pixels of a row lie
     side by side; rows may be padded or backwards. `full_size` (H, W) says that the picture was decoded at 1/2, 1/4 or

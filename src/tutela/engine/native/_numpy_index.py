@@ -94,7 +94,7 @@ class _Chunk:
 def _look_up(
     columns: IndexColumns, chunks: list[_Chunk], query: NDArray[np.uint8], distance_max: int
 ) -> tuple[NDArray[np.uint32], NDArray[np.uint16]]:
-    """Rows and distances of one query. Every chunk looks as far as its radius, whatever the distance."""
+    """Rows and distances of one query. Every chunk hashes as far as its radius, whatever the distance."""
     found: list[NDArray[np.uint32]] = []
     offset_at, read = 0, 0
     for number, one in enumerate(chunks):

@@ -1,9 +1,9 @@
-"""The index: every look and digest of any number of lists in one file, found without looking at all of them.
+"""The index: every hash and digest of any number of lists in one file, found without looking at all of them.
 
 store = IndexStore(home / "lists" / ".index")
 info = store.build([lists.open("demo")])
 index = store.open()                         # None where none was built
-index.search(queries, 31)                    # distinct looks; `owners` says which rows of which lists have them
+index.search(queries, 31)                    # distinct hashes; `owners` says which rows of which lists have them
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Lists to one index file.
 
-What stands where is known once equal looks are told apart, so columns are written wherever they belong, as they come;
+What stands where is known once equal hashes are told apart, so columns are written wherever they belong, as they come;
 two chunks are laid out at a time. The digests of the sections are taken in the end, from the file itself.
 """
 
@@ -18,9 +18,9 @@ from tutela.domain.signals import DIGEST_KINDS
 from tutela.engine import native
 from tutela.engine.matching.container import Index, version_of
 from tutela.engine.matching.index.digests import MergedDigests
+from tutela.engine.matching.index.hashes import DistinctHashes
 from tutela.engine.matching.index.info import IndexedList, IndexInfo, info_to_json
 from tutela.engine.matching.index.layout import INDEX
-from tutela.engine.matching.index.looks import Looks
 from tutela.engine.matching.index.plan import plan_for
 from tutela.engine.matching.sections import Placed, finish
 from tutela.engine.matching.spool import Spools
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from tutela.engine.matching.packed import PackedList
 
 _THREADS_MAX: Final = 2
-_ROOM_BYTES: Final = 128 * 1024 * 1024  # for chunks laid out and not yet written, at six bytes a look; two at least
-_SHARES: Final = (0.25, 0.35, 0.85, 1.0)  # of the work: sorted, looks and owners written, chunks laid out, digested
+_ROOM_BYTES: Final = 128 * 1024 * 1024  # for chunks laid out and not yet written, at six bytes a hash; two at least
+_SHARES: Final = (0.25, 0.35, 0.85, 1.0)  # of the work: sorted, hashes and owners written, chunks laid out, digested
 
 
 def build_index(
@@ -50,33 +50,33 @@ def build_index(
     Args:
         lists: what it shall cover, opened and checked. The same lists in the same order give the same file.
         target: a new binary file, readable and writable; not synced, not closed.
-        folder: where temporary columns may stand (32 bytes a look).
+        folder: where temporary columns may stand (32 bytes a hash).
         progress: called now and then with the share of the work that is done.
     """
     with Spools(folder) as spools:
-        looks = Looks(lists, spools)
+        hashes = DistinctHashes(lists, spools)
         digests = {kind: MergedDigests([one.digests[kind] for one in lists]) for kind in DIGEST_KINDS}
         progress(_SHARES[0])
-        plan = plan_for(looks.distinct)
+        plan = plan_for(hashes.distinct)
         chunks = len(plan) // 3
         rows = {
             "plan": chunks,
-            "hash": looks.distinct,
+            "hash": hashes.distinct,
             "offset": sum((1 << bits) + 1 for bits in plan[2::3]),
-            "follow": looks.distinct * chunks,
-            "row": looks.distinct * chunks,
-            "owner.end": looks.distinct,
-            "owner.source": looks.owners,
-            "owner.row": looks.owners,
+            "follow": hashes.distinct * chunks,
+            "row": hashes.distinct * chunks,
+            "owner.end": hashes.distinct,
+            "owner.source": hashes.owners,
+            "owner.row": hashes.owners,
             **{name: len(digests[kind]) for kind in DIGEST_KINDS for name in _digest_sections(kind)},
         }
         placed = Placed(INDEX, target, rows)
         columns: dict[str, Iterable[NDArray[Any]]] = {
             "plan": (np.frombuffer(plan, np.uint8),),
-            "hash": looks.hashes(),
-            "owner.end": (looks.owner_ends(),),
-            "owner.source": looks.owner_sources(),
-            "owner.row": looks.owner_rows(),
+            "hash": hashes.hashes(),
+            "owner.end": (hashes.owner_ends(),),
+            "owner.source": hashes.owner_sources(),
+            "owner.row": hashes.owner_rows(),
         }
         for kind, merged in digests.items():
             columns |= {f"{kind}.{part}": slices for part, slices in merged.columns().items()}
@@ -90,8 +90,8 @@ def build_index(
             IndexedList(one.info.name, one.info.version, len(one.picture_hashes), len(one.frame_hashes))
             for one in lists
         ),
-        looks.distinct,
-        looks.owners,
+        hashes.distinct,
+        hashes.owners,
         sum(map(len, digests.values())),
     )
     sections = placed.digest()

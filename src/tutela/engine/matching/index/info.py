@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class IndexedList:
-    """One list version that an index covers, and how many looks of it."""
+    """One list version that an index covers, and how many hashes of it."""
 
     name: str
     version: str
@@ -23,11 +23,11 @@ class IndexedList:
 
 @dataclass(frozen=True, slots=True)
 class IndexInfo:
-    """What an index covers. `looks` counts distinct ones, `owners` all; `version` names the file's content."""
+    """What an index covers. `hashes` counts distinct ones, `owners` all; `version` names the file's content."""
 
     version: str
     lists: tuple[IndexedList, ...]
-    looks: int
+    hashes: int
     owners: int
     digests: int
 
@@ -44,7 +44,7 @@ def info_from_json(plain: Mapping[str, object]) -> IndexInfo:
             IndexedList(str(one["name"]), str(one["version"]), int(one["pictures"]), int(one["frames"]))
             for one in cast("list[dict[str, Any]]", plain["lists"])
         )
-        looks, owners, digests = (int(cast("int", plain[key])) for key in ("looks", "owners", "digests"))
-        return IndexInfo(str(plain["version"]), lists, looks, owners, digests)
+        hashes, owners, digests = (int(cast("int", plain[key])) for key in ("hashes", "owners", "digests"))
+        return IndexInfo(str(plain["version"]), lists, hashes, owners, digests)
     except (KeyError, TypeError, ValueError, AttributeError):
         raise INDEX.fault("the {noun}'s info cannot be read") from None

@@ -1,7 +1,7 @@
-"""What an index file holds (see `container` for how it stands there, and native/mih.h for how looks are found).
+"""What an index file holds (see `container` for how it stands there, and native/mih.h for how hashes are found).
 
-A *source* is one table of looks of one list: number 2k is the pictures of list k, 2k + 1 its video frames. Each
-distinct look stands once, whoever has it; its owners stand together.
+A *source* is one table of hashes of one list: number 2k is the pictures of list k, 2k + 1 its video frames. Each
+distinct hash stands once, whoever has it; its owners stand together.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from tutela.domain.errors import IndexCorruptError
 from tutela.domain.signals import DIGEST_KINDS
 from tutela.engine.matching.container import Form
 
-LOOKS: Final[dict[str, tuple[str, int]]] = {
+HASHES: Final[dict[str, tuple[str, int]]] = {
     "plan": ("u1", 3),  # of each chunk: width, radius, prefix bits
-    "hash": ("u1", 32),  # each distinct look once, laid out by native.lay, in their order
+    "hash": ("u1", 32),  # each distinct hash once, laid out by native.lay, in their order
     "offset": ("<u4", 1),  # the columns of native.IndexColumns, chunk after chunk
     "follow": ("<u2", 1),
     "row": ("<u4", 1),
 }
 OWNERS: Final[dict[str, tuple[str, int]]] = {
-    "owner.end": ("<u4", 1),  # of each look: where its owners end
+    "owner.end": ("<u4", 1),  # of each hash: where its owners end
     "owner.source": ("<u2", 1),
     "owner.row": ("<u4", 1),  # in the source's table
 }
@@ -42,5 +42,5 @@ INDEX: Final = Form(
     noun="index",
     hint="Build the index again.",
     error=IndexCorruptError,
-    layout=LOOKS | OWNERS | DIGESTS,
+    layout=HASHES | OWNERS | DIGESTS,
 )

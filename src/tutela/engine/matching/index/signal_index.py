@@ -1,11 +1,11 @@
 """An index, opened: an immutable, memory-mapped file that any number of processes share.
 
     index = SignalIndex.open(path)              # milliseconds: header, index and the place of every section are checked
-    hits = index.search(queries, 31)            # (query, look, distance) of every pair, by query and look
-    index.owners(hits.row)                      # which row of which list has each look
+    hits = index.search(queries, 31)            # (query, hash, distance) of every pair, by query and hash
+    index.owners(hits.row)                      # which row of which list has each hash
     index.digests[SignalKind.MD5].find(md5)     # list << 32 | entry of each entry with that digest
 
-Beyond the plan's reach every look is compared: slower, and as exact. Nothing of the content is trusted that `verify`
+Beyond the plan's reach every hash is compared: slower, and as exact. Nothing of the content is trusted that `verify`
 has not read: what leads outside is `IndexCorruptError`, never a read out of bounds.
 """
 
@@ -36,7 +36,7 @@ _MADV_POPULATE_READ: Final = 22  # Linux 5.14; Python 3.11 has no name for it
 
 
 class Owners(NamedTuple):
-    """Owners of some looks: `place` among those asked for, source (2 x list, 1 more for frames), row there."""
+    """Owners of some hashes: `place` among those asked for, source (2 x list, 1 more for frames), row there."""
 
     place: NDArray[np.intp]
     source: NDArray[np.uint16]
@@ -83,18 +83,18 @@ class SignalIndex:
         self._container.advise(_MADV_POPULATE_READ)
 
     @property
-    def looks(self) -> int:
-        """How many distinct looks there are."""
+    def hashes(self) -> int:
+        """How many distinct hashes there are."""
         return len(self._columns.table)
 
     @property
     def tables_bytes(self) -> int:
-        """Bytes of what looks are found in: without owners and digests."""
+        """Bytes of what hashes are found in: without owners and digests."""
         _, *columns = self._columns
         return sum(column.nbytes for column in columns)
 
     def search(self, queries: NDArray[np.uint8], distance_max: int, *, hits_max: int = native.HITS_MAX) -> native.Hits:
-        """Return (query, look, distance) of every pair within the distance, by query and look.
+        """Return (query, hash, distance) of every pair within the distance, by query and hash.
 
         `queries` has shape (Q, 32). From some thousands on they pass over the index together, which is several times
         faster for each. `OverflowError` where there are more than `hits_max`.
@@ -106,21 +106,21 @@ class SignalIndex:
         except IndexError as error:
             raise INDEX.fault(str(error)) from None
 
-    def owners(self, looks: NDArray[np.uint32]) -> Owners:
-        """Return the owners of some looks, in the order asked for."""
-        end = self._ends[looks].astype(np.int64)
-        start = np.where(looks > 0, self._ends[looks.astype(np.int64) - 1], 0).astype(np.int64)
+    def owners(self, hashes: NDArray[np.uint32]) -> Owners:
+        """Return the owners of some hashes, in the order asked for."""
+        end = self._ends[hashes].astype(np.int64)
+        start = np.where(hashes > 0, self._ends[hashes.astype(np.int64) - 1], 0).astype(np.int64)
         counts = end - start
-        if len(looks) and (int(counts.min()) < 1 or int(end.max()) > len(self._rows)):
+        if len(hashes) and (int(counts.min()) < 1 or int(end.max()) > len(self._rows)):
             raise INDEX.fault("the owners in the {noun} lead outside it: it is altered or damaged")
-        place = np.repeat(np.arange(len(looks)), counts)
+        place = np.repeat(np.arange(len(hashes)), counts)
         at = np.arange(len(place)) + np.repeat(start - (np.cumsum(counts) - counts), counts)
         return Owners(place, self._sources[at], self._rows[at])
 
-    def owner_count(self, looks: NDArray[np.uint32]) -> int:
-        """Return how many owners these looks have together."""
-        starts = np.where(looks > 0, self._ends[looks.astype(np.int64) - 1], 0)
-        return int((self._ends[looks].astype(np.int64) - starts).sum())
+    def owner_count(self, hashes: NDArray[np.uint32]) -> int:
+        """Return how many owners these hashes have together."""
+        starts = np.where(hashes > 0, self._ends[hashes.astype(np.int64) - 1], 0)
+        return int((self._ends[hashes].astype(np.int64) - starts).sum())
 
     def serve(self, packed: PackedList) -> bool:
         """Take the place of a list's own tables, where this version of the list is covered."""
@@ -137,7 +137,7 @@ class SignalIndex:
         fits = plan == plan_for(len(table))
         fits &= len(offset) == sum((1 << bits) + 1 for bits in plan[2::3])
         fits &= len(follow) == len(row) == len(table) * (len(plan) // 3)
-        fits &= len(self._ends) == len(table) == self.info.looks
+        fits &= len(self._ends) == len(table) == self.info.hashes
         fits &= len(self._sources) == len(self._rows) == self.info.owners
         fits &= all(len(one.prefixes) == len(one.rest) == len(one.entries) for one in self.digests.values())
         if not fits:

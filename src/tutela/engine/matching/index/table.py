@@ -47,9 +47,9 @@ class IndexedTable:
         return self._own(found)
 
     def _own(self, found: Found) -> Found:
-        """From looks to the rows of this table."""
-        query, look, distance = found
-        owners = self._index.owners(look)
+        """From hashes to the rows of this table."""
+        query, pdq_hash, distance = found
+        owners = self._index.owners(pdq_hash)
         mine = owners.source == self._source
         place, row = owners.place[mine], owners.row[mine]
         if len(row) and int(row.max()) >= self.rows:

@@ -1,6 +1,6 @@
-"""All looks of some lists, each distinct one once: gathered, laid out, sorted, with their owners.
+"""All hashes of some lists, each distinct one once: gathered, laid out, sorted, with their owners.
 
-Hashes are gathered in a temporary file. In memory stand some 25 bytes a look while they are sorted.
+Hashes are gathered in a temporary file. In memory stand some 25 bytes a hash while they are sorted.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 SLICE_ROWS: Final = 1 << 18
 
 
-class Looks:
-    """Looks in the order of their laid-out first word, nearly; of equal ones in the order of the lists."""
+class DistinctHashes:
+    """Hashes in the order of their laid-out first word, nearly; of equal ones in the order of the lists."""
 
     def __init__(self, lists: Sequence[PackedList], spools: Spools) -> None:
         tables = [table for one in lists for table in (one.picture_hashes, one.frame_hashes)]
@@ -52,12 +52,12 @@ class Looks:
         return len(self._order)
 
     def hashes(self) -> Iterator[NDArray[np.uint8]]:
-        """Yield each distinct look once."""
+        """Yield each distinct hash once."""
         for start in range(0, self.distinct, SLICE_ROWS):
             yield self._hashes[self._order[self._first[start : start + SLICE_ROWS]]]
 
     def owner_ends(self) -> NDArray[np.uint32]:
-        """Return where the owners of each distinct look end."""
+        """Return where the owners of each distinct hash end."""
         return np.append(self._first[1:], [self.owners] * bool(self.owners)).astype("<u4")
 
     def owner_sources(self) -> Iterator[NDArray[np.uint16]]:

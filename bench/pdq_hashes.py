@@ -1,6 +1,6 @@
-"""Looks to search among: random ones, and PDQ of real photographs; queries planted at known distances.
+"""Hashes to search among: random ones, and PDQ of real photographs; queries planted at known distances.
 
-Real looks are the PDQ of small crops of the photographs of `bench.corpus`, at random places: many lie near each other,
+Real hashes are the PDQ of small crops of the photographs of `bench.corpus`, at random places: many lie near each other,
 as they do in real lists. They are made once and kept in `.peers`.
 """
 
@@ -30,15 +30,15 @@ if TYPE_CHECKING:
 
 MATCH_BITS: Final = 31
 _CROP_PX: Final = 96
-_REAL: Final = FOLDER / "real-looks-1.npy"
+_REAL: Final = FOLDER / "real-hashes-1.npy"
 
 
-def random_looks(count: int, seed: int = 1) -> np.ndarray:
-    """Looks without pattern, shape (count, 32)."""
+def random_hashes(count: int, seed: int = 1) -> np.ndarray:
+    """Hashes without pattern, shape (count, 32)."""
     return np.random.default_rng(seed).integers(0, 256, (count, 32), dtype=np.uint8)
 
 
-def real_looks(count: int) -> np.ndarray:
+def real_hashes(count: int) -> np.ndarray:
     """PDQ of crops of photographs; all of them are different."""
     if _REAL.exists() and len(found := np.load(_REAL, mmap_mode="r")) >= count:
         return np.ascontiguousarray(found[:count])
@@ -60,20 +60,22 @@ def real_looks(count: int) -> np.ndarray:
     return np.ascontiguousarray(distinct[:count])
 
 
-def turned(looks: np.ndarray, bits: np.ndarray, seed: int = 3) -> np.ndarray:
-    """Copies of looks, each with exactly so many bits turned."""
+def turned(hashes: np.ndarray, bits: np.ndarray, seed: int = 3) -> np.ndarray:
+    """Copies of hashes, each with exactly so many bits turned."""
     random = np.random.default_rng(seed)
-    masks = np.zeros((len(looks), 256), np.uint8)
-    order = random.random((len(looks), 256)).argsort(axis=1)
-    masks[np.arange(len(looks))[:, None], order] = np.arange(256)[None] < bits[:, None]
-    return looks ^ np.packbits(masks, axis=1)
+    masks = np.zeros((len(hashes), 256), np.uint8)
+    order = random.random((len(hashes), 256)).argsort(axis=1)
+    masks[np.arange(len(hashes))[:, None], order] = np.arange(256)[None] < bits[:, None]
+    return hashes ^ np.packbits(masks, axis=1)
 
 
-def queries(looks: np.ndarray, count: int, seed: int = 7) -> np.ndarray:
+def queries(hashes: np.ndarray, count: int, seed: int = 7) -> np.ndarray:
     """Half planted at 0 to 40 bits, half random: what a stream of uploads is not, and what a search must survive."""
     random = np.random.default_rng(seed)
-    planted = turned(looks[random.integers(0, len(looks), count // 2)], np.arange(count // 2) % 41, seed)
-    return np.ascontiguousarray(random.permutation(np.concatenate([planted, random_looks(count - len(planted), seed)])))
+    planted = turned(hashes[random.integers(0, len(hashes), count // 2)], np.arange(count // 2) % 41, seed)
+    return np.ascontiguousarray(
+        random.permutation(np.concatenate([planted, random_hashes(count - len(planted), seed)]))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +90,13 @@ class Built:
 
 
 @contextmanager
-def built(looks: np.ndarray) -> Generator[Built]:
-    """Build an index of looks, synced to disk, and open it, all of it in memory."""
+def built(hashes: np.ndarray) -> Generator[Built]:
+    """Build an index of hashes, synced to disk, and open it, all of it in memory."""
     with tempfile.TemporaryDirectory(dir=FOLDER) as name:
         path = Path(name) / "index"
         start_s, start_cpu_s = time.perf_counter(), time.process_time()
         with path.open("w+b") as target:
-            build_index([_list_of(looks)], target, folder=Path(name))
+            build_index([_list_of(hashes)], target, folder=Path(name))
             target.flush()
             os.fsync(target.fileno())
         wall_s, cpu_s = time.perf_counter() - start_s, time.process_time() - start_cpu_s
@@ -103,7 +105,7 @@ def built(looks: np.ndarray) -> Generator[Built]:
         yield Built(index, path, wall_s, cpu_s, index.tables_bytes)
 
 
-def _list_of(looks: np.ndarray) -> Any:
+def _list_of(hashes: np.ndarray) -> Any:
     """What `build_index` asks of a list, without importing one row by row."""
     none = {
         kind: DigestTable(
@@ -112,4 +114,4 @@ def _list_of(looks: np.ndarray) -> Any:
         for kind in DIGEST_KINDS
     }
     info = SimpleNamespace(name="bench", version="0" * 64)
-    return SimpleNamespace(info=info, picture_hashes=looks, frame_hashes=looks[:0], digests=none)
+    return SimpleNamespace(info=info, picture_hashes=hashes, frame_hashes=hashes[:0], digests=none)
