@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from tests.browser.server import Facts
-    from tutela.apps.access.models import Organisation, Person
+    from tutela.apps.access.models import Organisation, Person, Team
 
 WEEKS = 12
 PLAIN_CASES = 57  # more than a page of the queue
@@ -59,6 +59,7 @@ class Cast:
     """Who acts in it."""
 
     organisation: Organisation
+    team: Team
     supervisor: Person
     calendar: Calendar
 
@@ -87,10 +88,12 @@ class _Weeks:
 
     def __init__(self, cast: Cast) -> None:
         from tests.world import actor
-        from tutela.apps.access.public import desk_of
+        from tutela.apps.access.public import SYSTEM, desk_of
+        from tutela.apps.access.services import set_desk
         from tutela.domain.ids import OrganisationId
 
         self._me = actor(cast.supervisor)
+        set_desk(SYSTEM, cast.organisation.id, cast.team.id)
         self._desk = desk_of(OrganisationId(cast.organisation.id))
         self._calendar = cast.calendar
         self._number = 0
@@ -128,14 +131,17 @@ class _Weeks:
         store.add("national-hotline", "Example Hotline", "v1", "x", MatchPolicy(), [entry], imported_at="2026-01-02")
 
     def _report(self, *, address: str = "", text: str = "", data: bytes = b"", danger: bool = False) -> UUID:
-        from tutela.apps.intake.models import Channel
-        from tutela.apps.intake.services import Submission, receive
+        from tutela.apps.intake import receipts
+        from tutela.apps.intake.models import Door
+        from tutela.apps.intake.services import Submission, ground_of, receive
 
         self._number += 1
         digests = {name: hashlib.new(name, data).digest() for name in ("md5", "sha1", "sha256")} if data else {}
-        channel = Channel.API if data else Channel.FORM
+        door = Door.API if data else Door.FORM
         key = f"report-{self._number:05}"
-        return receive(self._me, self._desk, Submission(channel, key, address, text, digests, danger)).case_id
+        digest = "" if data else receipts.digest_of(receipts.code_of(key))
+        submission = Submission(door, key, address, text, digests, danger, ground_of(), receipt_digest=digest)
+        return receive(self._me, self._desk, submission).case_id
 
     def _known(self, name: str, *, times: int = 1, addresses: int = 1) -> UUID:
         data = f"benign bytes {name}".encode()
