@@ -91,7 +91,8 @@ def receive(actor: Actor, desk: Desk, submission: Submission) -> Report:
 
 def reports_of(case_id: UUID) -> Sequence[Report]:
     """Return the reports of a case with what was answered, oldest first. The caller has asked for the case."""
-    reports = Report.objects.filter(case_id=case_id).prefetch_related("answers").order_by("received_at", "id")
+    rows = Report.objects.filter(case_id=case_id).prefetch_related("answers").order_by("received_at", "id")
+    reports = list(rows)
     open_together([*reports, *(answer for report in reports for answer in report.answers.all())])
     return reports
 
