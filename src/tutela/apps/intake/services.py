@@ -89,10 +89,10 @@ def receive(actor: Actor, desk: Desk, submission: Submission) -> Report:
     return there
 
 
-def reports_of(case_id: UUID) -> Sequence[Report]:
+def reports_of(case_id: UUID, *, count_max: int | None = None) -> Sequence[Report]:
     """Return the reports of a case with what was answered, oldest first. The caller has asked for the case."""
     rows = Report.objects.filter(case_id=case_id).prefetch_related("answers").order_by("received_at", "id")
-    reports = list(rows)
+    reports = list(rows[:count_max])
     open_together([*reports, *(answer for report in reports for answer in report.answers.all())])
     return reports
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 _NOTE_CHARACTERS_MAX: Final = 4000
+_REPORTS_MAX: Final = 20  # on the page of the case; a page of their own has them all
 
 
 class NoticeForm(forms.Form):
@@ -72,6 +73,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     is_waiting, is_closed = (shown.state == each for each in (triage.CaseState.WAITING, triage.CaseState.CLOSED))
     matches = list(triage.matches(shown.id))
     may_confirm = is_waiting and triage.may_confirm_unseen(each.kind for each in matches)
+    may_read = can(actor, Permission.INTAKE_REPORT_READ, target)
     may_send = shown.state == triage.CaseState.CONFIRMED and can(actor, Permission.TAKEDOWN_NOTICE_SEND, target)
     context = {
         "case": shown,
@@ -79,7 +81,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "because": triage.because(shown),
         "matches": matches,
         "decisions": Decision.objects.filter(case_id=shown.id),
-        "reports": intake.reports_of(shown.id) if can(actor, Permission.INTAKE_REPORT_READ, target) else (),
+        "reports": intake.reports_of(shown.id, count_max=_REPORTS_MAX) if may_read else (),
         "addresses": _addresses(shown.id, may_send=may_send),
         "events": custody.history(actor, shown.id),
         "refused": triage.refused_lookups(shown.id),
