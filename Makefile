@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CHECKED := src tests bench
 
-.PHONY: help demo serve test check format bench evidence lock clean
+.PHONY: help demo serve test test-quick check format bench evidence lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -32,11 +32,11 @@ demo: $(VENV)/.runtime ## make benign pictures, register a third as known, alter
 serve: $(VENV)/.runtime ## start the service on this machine; the first run prints the administrator's set-up code
 	@$(BIN)/tutela up
 
-test: $(VENV)/.dev ## run every test but the slow ones
-	$(BIN)/pytest
+test: $(VENV)/.dev ## run every test; what needs PostgreSQL or Chromium is skipped, with the reason, where there is none
+	$(BIN)/pytest -m "slow or not slow"
 
-test-slow: $(VENV)/.dev ## run the tests that start servers, browsers and processes to kill (minutes)
-	$(BIN)/pytest -m slow
+test-quick: $(VENV)/.dev ## run the tests that start no servers, browsers or processes to kill
+	$(BIN)/pytest
 
 check: $(VENV)/.dev ## lint, types, import contracts, terminology, formatting
 	$(BIN)/ruff check $(CHECKED)

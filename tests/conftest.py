@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 pytest_plugins = ["tests.databases", "tests.ledger_guards"] if find_spec("django") else []
 
 
-# These start servers, browsers and processes to kill: minutes, not seconds. `make test-slow` runs them.
+# These start servers, browsers and processes to kill: minutes, not seconds. `make test-quick` leaves them out.
 _SLOW = ("tests/browser/", "tests/service/", "tests/crash/test_custody", "tests/crash/test_jobs")
 
 

@@ -126,6 +126,18 @@ def _send_a_report(page: Page, _facts: Facts) -> None:
     page.locator(".secret").wait_for()
 
 
+def _ask(page: Page, facts: Facts) -> None:
+    page.get_by_label("Receipt").fill(facts.secrets["receipt"])
+    page.get_by_role("button", name="Ask").click()
+    page.get_by_text("It has arrived").wait_for()
+
+
+def _answer_a_report(page: Page, _facts: Facts) -> None:
+    page.get_by_label("Answer").fill("Thank you. It is being looked at.")
+    page.get_by_role("button", name="Answer").click()
+    page.get_by_role("status").wait_for()
+
+
 def _recovery_codes(page: Page, facts: Facts) -> None:
     give_password(page, facts.people["codes"])
     page.get_by_label("Code").fill(code_now(facts.secrets["codes"]))
@@ -154,6 +166,13 @@ PLACES: Final = {
     "case-reopened": Place("case", "/cases/{case_reopened}/", _DESK),
     "case-danger": Place("case", "/cases/{case_danger}/", _DESK),
     "case-answered": Place("case", "/cases/{case_answered}/", _DESK),
+    "case-closed": Place("case", "/cases/{case_closed}/", _DESK),
+    "case-closing": Place("case", "/cases/{case_told}/", _DESK, act=_unfold),
+    "case-stopped": Place("case", "/cases/{case_stopped}/", _DESK),
+    "case-not-asked": Place("case", "/cases/{case_not_asked}/", _DESK),
+    "case-reports": Place("case-reports", "/cases/{case_told}/reports/", _DESK),
+    "case-reports-open": Place("case-reports", "/cases/{case_known}/reports/", _DESK, act=_unfold),
+    "case-reports-answered": Place("report-answer", "/cases/{case_plain}/reports/", _DESK, act=_answer_a_report),
     "case-erased": Place("case", "/cases/{case_erased}/", _DESK),
     "safeguarding": Place("safeguarding", "/safeguarding/", _DESK),
     "safeguarding-open": Place("safeguarding", "/safeguarding/", _DESK, act=_unfold),
@@ -161,6 +180,9 @@ PLACES: Final = {
     "report": Place("report", "/report/", ""),
     "report-again": Place("report", "/report/", "", act=_send_empty, then=400),
     "report-receipt": Place("report", "/report/", "", act=_send_a_report),
+    "report-ask": Place("report-ask", "/report/ask/", ""),
+    "report-ask-again": Place("report-ask", "/report/ask/", "", act=_send_empty),
+    "report-asked": Place("report-ask", "/report/ask/", "", act=_ask),
     "record": Place("ledger", "/ledger/", _AUDITOR),
     "record-verified": Place("ledger-verify", "/ledger/", _AUDITOR, act=_verify),
     "record-not-found": Place("ledger", "/ledger/", _AUDITOR, act=_find_nothing),
@@ -183,6 +205,7 @@ PLACES: Final = {
     "invite-again": Place("invite", "/people/invite/", act=_send_empty),
     "code": Place("invite", "/people/invite/", act=_invite),
     "teams": Place("teams", "/teams/"),
+    "front-desk": Place("front-desk", "/teams/front-desk/"),
     "team": Place("team", "/teams/{team}/"),
     "keys": Place("keys", "/keys/"),
     "keys-open": Place("keys", "/keys/", act=_unfold),
@@ -225,6 +248,8 @@ NO_PAGE: Final = {
     "mfa_download_recovery_codes": "a file",
     "case-confirm": "leads to `case`",
     "case-danger": "leads to `safeguarding`",
+    "case-close": "leads to `case`",
+    "case-probe": "leads to `case`",
     "case-notice": "leads to `case`",
     "concern-take": "leads to `safeguarding`",
     "concern-answer": "leads to `safeguarding`",
@@ -232,6 +257,7 @@ NO_PAGE: Final = {
     "job-discard": "leads to `jobs`",
     "custody-report": "a file",
     "custody-export": "a file",
+    "reports": "for machines",
     "self": "for machines",
     "api-root": "for machines",
     "healthz": "for machines",

@@ -116,7 +116,7 @@ def _populated() -> Facts:
         teams = _teams(organisation, facts)
         _people(organisation, teams, facts)
         supervisor = Person.objects.with_email(facts.people["desk"]).get()
-        world.fill(world.Cast(organisation, supervisor, calendar), facts)
+        world.fill(world.Cast(organisation, teams["Intake"], supervisor, calendar), facts)
     Person.objects.with_email(first.email).update(setup_expires_at=clock.now() + timedelta(days=3))
     _sessions(facts)
     _keys(organisation, facts)
@@ -167,7 +167,7 @@ def _sessions(facts: Facts) -> None:
     from tutela.apps.access.models import Person
 
     for part in ("office", "analyst", "bare", "newcomer", "desk", "auditor", "policy"):
-        person = Person.objects.get(email=facts.people[part])
+        person = Person.objects.with_email(facts.people[part]).get()
         facts.sessions[part] = _session(person, second_factor=part not in {"bare", "newcomer"})
         if part == "office":
             _security_keys(person, facts)

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tutela.domain.lists import Entry, Hit, MatchKind, MatchPolicy
+from tutela.domain.lookups import Channel
 from tutela.domain.signals import SignalKind
 from tutela.engine import clock
 from tutela.engine.probing import Failure, ProbeAnswer
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from tests.browser.server import Facts
-    from tutela.apps.access.models import Organisation, Person
+    from tutela.apps.access.models import Organisation, Person, Team
 
 WEEKS = 12
 PLAIN_CASES = 57  # more than a page of the queue
@@ -44,7 +45,7 @@ class Calendar:
     """A clock that is set by hand."""
 
     def __init__(self) -> None:
-        self.moment = clock.now() - timedelta(weeks=WEEKS)
+        self.moment = clock.now() - timedelta(weeks=WEEKS, days=2)
 
     def __call__(self) -> datetime:
         self.moment += timedelta(milliseconds=40)  # nothing takes no time
@@ -59,6 +60,7 @@ class Cast:
     """Who acts in it."""
 
     organisation: Organisation
+    team: Team
     supervisor: Person
     calendar: Calendar
 
@@ -76,7 +78,9 @@ def fill(cast: Cast, facts: Facts) -> None:
     from tutela.apps.access.public import SYSTEM, acting_as
 
     with acting_as(SYSTEM):
-        made = _Weeks(cast).live()
+        weeks = _Weeks(cast)
+        made = weeks.live()
+        facts.secrets["receipt"] = weeks.receipt
         facts.ids |= {name: str(case_id) for name, case_id in made.items()}
         facts.ids |= _work_given_up()
         _retention(made)
@@ -87,13 +91,16 @@ class _Weeks:
 
     def __init__(self, cast: Cast) -> None:
         from tests.world import actor
-        from tutela.apps.access.public import desk_of
+        from tutela.apps.access.public import SYSTEM, desk_of
+        from tutela.apps.access.services import set_desk
         from tutela.domain.ids import OrganisationId
 
         self._me = actor(cast.supervisor)
+        set_desk(SYSTEM, cast.organisation.id, cast.team.id)
         self._desk = desk_of(OrganisationId(cast.organisation.id))
         self._calendar = cast.calendar
         self._number = 0
+        self.receipt = ""
 
     def live(self) -> dict[str, UUID]:
         """Return the id of one case of each state."""
@@ -111,6 +118,10 @@ class _Weeks:
             "case_known": self._known("known", times=4),
             "case_confirmed": self._confirmed("confirmed"),
             "case_reopened": self._reopened(),
+            "case_closed": self._closed(),
+            "case_stopped": self._stopped(),
+            "case_not_asked": self._not_asked(),
+            "case_told": self._told(),
             "case_answered": self._danger("A neighbour telephoned; the family is known.", answer="with-service"),
             "case_taken": self._danger("A message in a chat names a school.", answer="not-known"),
             "case_danger": self._danger("A child wrote to us and gave a town."),
@@ -128,14 +139,17 @@ class _Weeks:
         store.add("national-hotline", "Example Hotline", "v1", "x", MatchPolicy(), [entry], imported_at="2026-01-02")
 
     def _report(self, *, address: str = "", text: str = "", data: bytes = b"", danger: bool = False) -> UUID:
-        from tutela.apps.intake.models import Channel
-        from tutela.apps.intake.services import Submission, receive
+        from tutela.apps.intake import receipts
+        from tutela.apps.intake.models import Door
+        from tutela.apps.intake.services import Submission, ground_of, receive
 
         self._number += 1
         digests = {name: hashlib.new(name, data).digest() for name in ("md5", "sha1", "sha256")} if data else {}
-        channel = Channel.API if data else Channel.FORM
+        door = Door.API if data else Door.FORM
         key = f"report-{self._number:05}"
-        return receive(self._me, self._desk, Submission(channel, key, address, text, digests, danger)).case_id
+        digest = "" if data else receipts.digest_of(receipts.code_of(key))
+        submission = Submission(door, key, address, text, digests, danger, ground_of(), receipt_digest=digest)
+        return receive(self._me, self._desk, submission).case_id
 
     def _known(self, name: str, *, times: int = 1, addresses: int = 1) -> UUID:
         data = f"benign bytes {name}".encode()
@@ -156,6 +170,7 @@ class _Weeks:
     def _matched(self, case_id: UUID, kind: MatchKind) -> None:
         from django.db import transaction
 
+        from tutela.apps.intake.services import ground_of
         from tutela.apps.triage.models import Item
         from tutela.apps.triage.services import keep_matches
 
@@ -166,7 +181,7 @@ class _Weeks:
             for name, (owner, classification, scheme) in _LISTS.items()
         ]
         with transaction.atomic():
-            keep_matches(Item.objects.get(case_id=case_id).id, hits)
+            keep_matches(Item.objects.get(case_id=case_id).id, ground_of(), hits)
 
     def _confirmed(self, name: str) -> UUID:
         from tutela.apps.review.services import confirm_unseen
@@ -207,6 +222,53 @@ class _Weeks:
         self._calendar.forward(hours=9)
         with transaction.atomic():
             keep_probe(Notice.objects.get(case_id=case_id), ProbeAnswer(http_status=410))
+        return case_id
+
+    def _closed(self) -> UUID:
+        from tutela.apps.triage.rules import Closing
+        from tutela.apps.triage.services import close
+
+        case_id = self._report(address="https://forum.example/d", text="Seen in a public thread.")
+        self._calendar.forward(minutes=20)
+        close(self._me, case_id, Closing.NOT_ILLEGAL, "Two colleagues agree.")
+        return case_id
+
+    def _stopped(self) -> UUID:
+        from django.db import transaction
+
+        from tutela.apps.takedown.models import Notice
+        from tutela.apps.takedown.rules import UNCLEAR_MAX
+        from tutela.apps.takedown.services import keep_probe
+
+        case_id = self._noticed("stopped")
+        for _each in range(UNCLEAR_MAX):
+            self._calendar.forward(hours=2)
+            with transaction.atomic():
+                keep_probe(Notice.objects.get(case_id=case_id), ProbeAnswer(failure=Failure.NO_ANSWER))
+        return case_id
+
+    def _not_asked(self) -> UUID:
+        from django.db import transaction
+
+        from tutela.apps.intake.services import ground_of
+        from tutela.apps.triage.models import Item
+        from tutela.apps.triage.services import refuse_lookup
+
+        case_id = self._report(address="https://pictures.example/e", data=b"benign bytes not asked")
+        with transaction.atomic():
+            refuse_lookup(Item.objects.get(case_id=case_id).id, ground_of(Channel.ENCRYPTED, "zz"))
+        return case_id
+
+    def _told(self) -> UUID:
+        """A report that was answered, a long text, and a receipt that `receipt` asks with."""
+        from tutela.apps.intake import receipts
+        from tutela.apps.intake.models import Report
+        from tutela.apps.intake.services import answer
+
+        case_id = self._report(address="https://forum.example/f", text="Seen in a public thread. " * 30)
+        self.receipt = receipts.code_of(f"report-{self._number:05}")
+        self._calendar.forward(hours=5)
+        answer(self._me, case_id, Report.objects.get(case_id=case_id).id, "Thank you. We have passed it on.")
         return case_id
 
     def _reopened(self) -> UUID:

@@ -51,7 +51,7 @@ def django_database(settings: Settings) -> dict[str, Any]:
     """Return one of them."""
     if not settings.database_url:
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "tutela.entry.sqlite",
             "NAME": settings.home / "tutela.sqlite3",
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",

@@ -11,6 +11,8 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import JsonResponse
 from django.shortcuts import render
 
+from tutela.engine.throttling import ThrottleError
+
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
@@ -51,6 +53,8 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 def is_passing(error: BaseException | None) -> bool:
     """Whether an error says that the database or the disk cannot be used for now. Whatever was begun is undone."""
+    if isinstance(error, ThrottleError):
+        error = error.__cause__
     if isinstance(error, OSError):
         return error.errno in _FULL_OR_READ_ONLY
     if isinstance(error, (OperationalError, InterfaceError)):

@@ -14,7 +14,7 @@ from django.http import Http404
 from django.test import Client
 from django.urls import reverse
 
-from tests.world import PASSWORD, actor, make_desk, secret_part, sign_in
+from tests.world import PASSWORD, actor, make_desk, make_person, secret_part, sign_in
 from tutela.apps.access import services
 from tutela.apps.access.models import Person
 from tutela.apps.access.public import SYSTEM, Permission, Role
@@ -315,6 +315,21 @@ def test_a_revoked_key_is_refused_at_once(client, desk, made):
     assert ask(client, made.secret).status_code == 401
     with pytest.raises(AccessError):
         services.revoke_key(desk.administrator, made.key.id)
+
+
+def test_the_keys_of_many_names_are_asked_for_at_once(client, desk, django_assert_max_num_queries):
+    sign_in(client, make_person(desk.organisation, "office", [Role.ADMINISTRATOR]))
+    pages = [reverse("people"), reverse("team", args=[desk.team.id])]
+    asked = []
+    for page in pages:
+        with django_assert_max_num_queries(100) as few:
+            client.get(page)
+        asked.append(len(few))
+    for number in range(10):
+        make_person(desk.organisation, f"person-{number}", [Role.ANALYST], [desk.team] if number % 2 else [])
+    for page, count in zip(pages, asked, strict=True):
+        with django_assert_max_num_queries(count):
+            assert "Person-9" in client.get(page).content.decode()
 
 
 def test_a_key_that_knocks_too_often_is_told_to_wait(client, desk):

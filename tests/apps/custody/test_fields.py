@@ -5,7 +5,7 @@ from django.core.exceptions import FieldError
 from django.db import connection, models, transaction
 
 from tests.apps.custody.world import SYSTEM, ObjectKind, ReasonCode
-from tutela.apps.custody.fields import EncryptedText, Sealed
+from tutela.apps.custody.fields import EncryptedText, Sealed, open_together
 from tutela.apps.custody.public import ErasedError, erase
 from tutela.apps.custody.vault import SealError
 from tutela.engine import clock
@@ -55,6 +55,30 @@ def test_many_rows_at_once_are_sealed_too():
     for row in rows:
         row.save(update_fields=["account"])
     assert {row.account for row in Sample.objects.all()} == {"text 0!", "text 1!", "text 2!"}
+
+
+def test_rows_opened_together_ask_for_their_keys_once(django_assert_num_queries):
+    kept, erased = Sample.objects.create(account="kept"), Sample.objects.create(account="erased")
+    more = [Sample.objects.create(account=f"text {number}") for number in range(5)]
+    erase(SYSTEM, erased.case_id, kind=ObjectKind.CASE, reason=ReasonCode.RETENTION_ENDED)
+    rows = {row.pk: row for row in [*Sample.objects.all(), Sample.objects.create()]}
+    with django_assert_num_queries(1):
+        open_together(rows.values())
+    with django_assert_num_queries(0):
+        open_together([*rows.values(), Sample()])
+        assert rows[kept.pk].account == "kept"
+        assert rows[erased.pk].account is None
+        assert [rows[each.pk].account for each in more] == [f"text {number}" for number in range(5)]
+
+
+def test_a_row_whose_text_was_moved_does_not_open_together_with_others():
+    rows = [Sample.objects.create(account=f"text {number}") for number in range(2)]
+    with connection.cursor() as cursor:
+        statement = "UPDATE custody_samples_sample SET account = %s WHERE id = %s"
+        native = connection.features.has_native_uuid_field
+        cursor.execute(statement, [stored(rows[0]), rows[1].pk if native else rows[1].pk.hex])
+    with pytest.raises(SealError):
+        open_together(Sample.objects.all())
 
 
 def test_saving_a_row_that_was_only_read_keeps_its_text():

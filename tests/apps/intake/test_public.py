@@ -118,6 +118,20 @@ def test_one_address_cannot_send_for_ever_and_another_still_can(opened, client, 
     assert send(client).status_code == 200
 
 
+def test_a_child_in_danger_is_not_told_to_wait_because_of_what_came_before(opened, client, standing_clock, thrice):
+    for _ in range(4):
+        send(client)
+    answers = [send(client, text="A child wrote to us.", child_in_danger="on") for _ in range(5)]
+    assert [each.status_code for each in answers] == [200] * 5
+    assert send(client).status_code == 429
+
+
+def test_even_danger_has_an_end(opened, client, standing_clock, thrice, monkeypatch):
+    monkeypatch.setattr(pages, "DANGERS", Rate(3, 3600))
+    answers = [send(client, text="A child wrote to us.", child_in_danger="on") for _ in range(4)]
+    assert [each.status_code for each in answers] == [200, 200, 200, 429]
+
+
 def test_a_whole_network_of_one_household_counts_as_one(opened, client, standing_clock, thrice):
     for number in range(3):
         send(client, f"2001:db8:1:1::{number:x}")
@@ -172,8 +186,11 @@ def test_what_was_confirmed_and_what_was_not_read_alike_to_the_holder(opened, cl
     """A report must not be a way to ask whether something is known."""
     codes = [receipt_of(send(client)) for _ in range(2)]
     triage.Case.objects.filter(id=Report.objects.order_by("id")[0].case_id).update(state="confirmed")
-    words = ask(client, codes[0]).content.decode()
-    assert not re.search(r"\b(known|match|list|illegal|confirmed)\b", re.sub(r"<[^>]+>", " ", words))
+    page = ask(client, codes[0]).content.decode()
+    # around the words stands the map of keys, the same on every page
+    told = page.partition("<main")[2].partition("</main>")[0]
+    assert "Somebody has decided about it" in told
+    assert not re.search(r"\b(known|match|list|illegal|confirmed)\b", re.sub(r"<[^>]+>", " ", told))
 
 
 def test_an_erased_report_says_so_and_no_more(opened, client):

@@ -56,6 +56,12 @@ def test_four_processes_get_together_what_the_rate_allows(path):
     assert sum(taken) == RATE.tokens_max
 
 
+def test_a_full_disk_cannot_end_a_process_that_has_the_table(path):
+    """A page of a file that was never written has no room of its own: where there is none left, touching it kills."""
+    SharedTable(path, 65_536).close()
+    assert path.stat().st_blocks * 512 >= path.stat().st_size
+
+
 def test_threads_of_one_process_get_together_what_the_rate_allows(table):
     taken: list[int] = []
     threads = [

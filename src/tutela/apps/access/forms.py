@@ -20,8 +20,10 @@ from django.utils.translation import pgettext_lazy
 
 from tutela.apps.access.labels import role_choices, scope_choices
 from tutela.apps.access.models import Person, Team, sign_in_name
+from tutela.apps.custody.public import open_together
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from uuid import UUID
 
     from django.db.models import Model
@@ -67,7 +69,20 @@ class TeamForm(forms.Form):
     name = forms.CharField(label=pgettext_lazy("of a team", "Name"), max_length=100)
 
 
+class _Together(forms.models.ModelChoiceIterator):
+    """Opens all names at once."""
+
+    def __iter__(self) -> Iterator[Any]:
+        people = self.queryset.all()
+        open_together(people)
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        yield from map(self.choice, people)
+
+
 class _PersonField(forms.ModelChoiceField):
+    iterator = _Together
+
     def label_from_instance(self, obj: Model) -> str:
         """Show the name: those who choose know their colleagues by it."""
         assert isinstance(obj, Person)

@@ -39,7 +39,7 @@ class KeyAuth(HttpBearer):
             key = services.valid_key(token)
         if key is None:
             return None
-        if wait_s := key_must_wait_s(key):
+        if wait_s := key_must_wait_s(key, request):
             raise TooManyRequestsError(wait_s)
         actor = key_actor(key)
         act_as(actor)

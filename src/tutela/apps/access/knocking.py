@@ -2,13 +2,19 @@
 
 Of the address from which somebody of the public comes nothing is kept: it is turned, in memory, into a name that means
 something until midnight (UTC) and to nobody but the table of buckets itself (`engine.throttling`).
+
+What may not wait because of how much else was sent (a child in danger now) is named by its app, and has a far larger
+bucket of its own:
+
+    @spared_by_limits
+    def says_danger(request): ...
 """
 
 from __future__ import annotations
 
 import ipaddress
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from django.conf import settings
 
@@ -16,6 +22,7 @@ from tutela.engine import clock
 from tutela.engine.throttling import Rate, SharedTable, address_buckets, key_buckets, name_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from django.http import HttpRequest
@@ -26,12 +33,26 @@ _MINUTE_S: Final = 60
 _DAY_S: Final = 24 * 3600
 _NS: Final = 1_000_000_000
 _HOME_BITS: Final = 64  # of an IPv6 address: what one household or machine is given
+_SPARED_TIMES: Final = 100  # as many requests as others
+
+Asks: TypeAlias = "Callable[[HttpRequest], bool]"
+_spared: Final[list[Asks]] = []
 
 
-def key_must_wait_s(key: ApiKey) -> int:
+def spared_by_limits(asks: Asks) -> Asks:
+    """Name requests of keys that are let in though their key has asked too often."""
+    _spared.append(asks)
+    return asks
+
+
+def key_must_wait_s(key: ApiKey, request: HttpRequest) -> int:
     """Take one request of a key. Return 0, or the seconds until it may ask again."""
-    rate = Rate(key.requests_per_minute_max, _MINUTE_S)
-    return _seconds(_keys(settings.TUTELA.home).take(name_of(key.id.bytes), rate, _now_ns()))
+    table, a_minute, now_ns = _keys(settings.TUTELA.home), key.requests_per_minute_max, _now_ns()
+    wait_ns = table.take(name_of(key.id.bytes), Rate(a_minute, _MINUTE_S), now_ns)
+    if wait_ns and any(asks(request) for asks in _spared):
+        spared = name_of(b"spared\n" + key.id.bytes)
+        wait_ns = table.take(spared, Rate(a_minute * _SPARED_TIMES, _MINUTE_S), now_ns)
+    return _seconds(wait_ns)
 
 
 def caller_must_wait_s(request: HttpRequest, door: str, rate: Rate) -> int:

@@ -23,6 +23,7 @@ from tutela.apps.access.models import ApiKey, FrontDesk, Person, Team, sign_in_n
 from tutela.apps.access.public import SYSTEM, Permission, Role, acting_as, actor_of, can, open_to_all, require, visible
 from tutela.apps.access.rules import may_end
 from tutela.apps.access.services import AccessError
+from tutela.apps.custody.public import open_together
 from tutela.domain.ids import PersonId
 from tutela.engine import clock
 
@@ -41,6 +42,7 @@ def people(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     rows = Person.objects.filter(visible(actor, Permission.ACCESS_PERSON_READ)).distinct()
     page = _page(request, rows.prefetch_related("grants", "teams"))
+    open_together(page)
     listed = [
         {"person": person, "roles": _roles(person), "teams": list(person.teams.all()), "state": _state(person)}
         for person in page
@@ -173,10 +175,9 @@ def team(request: HttpRequest, team_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     shown = services.team(actor, team_id)
     may_edit = can(actor, Permission.ACCESS_TEAM_EDIT, services.target_of(shown))
-    members = [
-        {"person": member, "roles": _roles(member), "state": _state(member)}
-        for member in shown.people.prefetch_related("grants")
-    ]
+    people = shown.people.prefetch_related("grants")
+    open_together(people)
+    members = [{"person": member, "roles": _roles(member), "state": _state(member)} for member in people]
     form = MemberForm(team=shown) if may_edit else None
     return render(request, "access/team.html", {"team": shown, "members": members, "form": form})
 

@@ -24,8 +24,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tutela.apps.access import second_factor
-from tutela.apps.access.knocking import caller_must_wait_s
-from tutela.apps.access.models import ApiKey, FrontDesk, Person, Team
+from tutela.apps.access.knocking import caller_must_wait_s, spared_by_limits
+from tutela.apps.access.models import ApiKey, FrontDesk, Person
 from tutela.apps.access.rules import (
     PUBLIC,
     SYSTEM,
@@ -70,6 +70,7 @@ __all__ = [
     "open_to_all",
     "reach_of",
     "require",
+    "spared_by_limits",
     "visible",
     "waiting",
 ]
@@ -88,10 +89,13 @@ class Desk:
 
 
 def desk_of(organisation_id: OrganisationId) -> Desk:
-    """Return the desk of an organisation: its oldest team receives."""
-    teams = Team.objects.filter(organisation_id=organisation_id).order_by("created_at", "id")
-    first = teams.values_list("id", flat=True).first()
-    return Desk(organisation_id, TeamId(first) if first else None)
+    """Return the desk for what machines of an organisation hand in.
+
+    It is the one that the public writes to where that is this organisation's; else all of the organisation, because
+    nobody has said which team receives.
+    """
+    desk = front_desk()
+    return desk if desk and desk.organisation_id == organisation_id else Desk(organisation_id, None)
 
 
 def front_desk() -> Desk | None:

@@ -11,6 +11,8 @@
 `subject` names the attribute that holds the id of what is erased as one (`"id"` where that is the row itself). What is
 sealed cannot be searched, sorted or updated in bulk by text, and the ORM says so instead of writing clear text.
 `values()` gives the sealed value, which shows nothing.
+
+    open_together(people)                      # before a list shows many rows: one query for all their keys
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from django.db.models.query_utils import DeferredAttribute
 from tutela.apps.custody import vault
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models.expressions import Expression
@@ -42,6 +44,21 @@ class Sealed(bytes):
         return "<sealed>"
 
     __str__ = __repr__
+
+
+def open_together(rows: Iterable[models.Model]) -> None:
+    """Open every sealed field that these rows have loaded, with one query for their keys."""
+    sealed = [
+        (row, field, value)
+        for row in rows
+        for field in row._meta.concrete_fields
+        if isinstance(field, EncryptedText) and isinstance(value := _values(row).get(field.attname), Sealed) and value
+    ]
+    texts = vault.open_together(
+        [(getattr(row, field.subject), value, field.place(row)) for row, field, value in sealed]
+    )
+    for (row, field, _value), text in zip(sealed, texts, strict=True):
+        _values(row)[field.attname] = None if text is None else text.decode()
 
 
 class _Opened(DeferredAttribute):
@@ -96,7 +113,7 @@ class EncryptedText(models.BinaryField):
         if not value:
             return ""
         try:
-            return vault.open_sealed(getattr(instance, self.subject), value, self._place(instance)).decode()
+            return vault.open_sealed(getattr(instance, self.subject), value, self.place(instance)).decode()
         except vault.ErasedError:
             return None
 
@@ -112,7 +129,7 @@ class EncryptedText(models.BinaryField):
         if not value:
             return Sealed()
         subject_id = getattr(model_instance, self.subject)
-        return Sealed(vault.seal(subject_id, value.encode(), self._place(model_instance)))
+        return Sealed(vault.seal(subject_id, value.encode(), self.place(model_instance)))
 
     def from_db_value(
         self, value: bytes | None, _expression: Expression, _connection: BaseDatabaseWrapper
@@ -134,7 +151,8 @@ class EncryptedText(models.BinaryField):
             raise FieldError(f"{self.name} is encrypted and cannot be searched")
         return super().get_lookup(lookup_name)
 
-    def _place(self, instance: models.Model) -> vault.Place:
+    def place(self, instance: models.Model) -> vault.Place:
+        """Return where the value of a row stands."""
         if instance.pk is None:
             raise FieldError(f"{self.name} is bound to its row: the row needs its id before it is saved")
         return vault.Place(instance._meta.db_table, self.column or "", str(instance.pk))

@@ -18,6 +18,8 @@ _SHORT: Final = 6
 ACTIONS: Final[dict[Action, _StrPromise]] = {
     Action.REPORT_RECEIVED: gettext_lazy("Report received"),
     Action.REPORT_CLOSED: gettext_lazy("Report closed"),
+    Action.REPORT_ANSWERED: gettext_lazy("Report answered"),
+    Action.LOOKUP_REFUSED: gettext_lazy("Look-up refused"),
     Action.ITEM_ADDED: gettext_lazy("Item added"),
     Action.ITEM_MATCHED: gettext_lazy("Item found on a list"),
     Action.CASE_OPENED: gettext_lazy("Case opened"),
@@ -41,6 +43,8 @@ ACTIONS: Final[dict[Action, _StrPromise]] = {
     Action.NOTICE_SENT: gettext_lazy("Notice sent"),
     Action.NOTICE_ANSWERED: gettext_lazy("Notice answered"),
     Action.PROBE_DONE: gettext_lazy("Looked whether it is gone"),
+    Action.PROBE_GIVEN_UP: gettext_lazy("Stopped looking whether it is gone"),
+    Action.PROBE_RESUMED: gettext_lazy("Looking again whether it is gone"),
     Action.ITEM_GONE: gettext_lazy("Item is gone"),
     Action.ITEM_RETURNED: gettext_lazy("Item is back"),
     Action.LIST_IMPORTED: gettext_lazy("List imported"),
@@ -105,6 +109,7 @@ REASONS: Final[dict[ReasonCode, _StrPromise]] = {
     ReasonCode.SECURITY: gettext_lazy("security"),
     ReasonCode.WELLBEING: gettext_lazy("wellbeing"),
     ReasonCode.STAFF_CHANGE: gettext_lazy("a change of staff"),
+    ReasonCode.NOT_ENABLED: gettext_lazy("not enabled"),
 }
 OUTCOMES: Final[dict[Outcome, _StrPromise]] = {
     Outcome.ERASED: gettext_lazy("Its time was over: the key was destroyed, and nothing of it can be read again."),

@@ -26,7 +26,7 @@ from tutela.apps.custody.erasure import (
     retained,
     retention_rules,
 )
-from tutela.apps.custody.fields import EncryptedText
+from tutela.apps.custody.fields import EncryptedText, open_together
 from tutela.apps.custody.history import Event, history
 from tutela.apps.custody.models import Checkpoint, Disposal, Leaf
 from tutela.apps.custody.recording import NoTransactionError, pseudonym_of, record
@@ -68,6 +68,7 @@ __all__ = [
     "indicators",
     "is_erased",
     "is_held",
+    "open_together",
     "place_hold",
     "pseudonym_of",
     "record",

@@ -31,6 +31,9 @@ INSERT_LEAF: Final = """
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 SELECT_KEY: Final = "SELECT wrapped, master, destroyed_at FROM custody_datakey WHERE subject_id = %s"
+SELECT_KEYS: Final = (
+    "SELECT subject_id, wrapped, master, destroyed_at FROM custody_datakey WHERE subject_id IN ({marks})"
+)
 INSERT_KEY: Final = """
     INSERT INTO custody_datakey (subject_id, wrapped, master, created_at) VALUES (%s, %s, %s, %s)
     ON CONFLICT (subject_id) DO NOTHING
@@ -79,6 +82,14 @@ def data_key(subject_id: UUID) -> tuple[bytes, str, bool] | None:
     return None if row is None else (bytes(row[0]), row[1], row[2] is not None)
 
 
+def data_keys(subject_ids: Sequence[UUID]) -> dict[UUID, tuple[bytes, str, bool]]:
+    """Return the same for many subjects, those that have a key."""
+    marks = ", ".join(["%s"] * len(subject_ids))
+    with connection.cursor() as cursor:
+        cursor.execute(SELECT_KEYS.format(marks=marks), [_uuid(subject_id) for subject_id in subject_ids])
+        return {_read_uuid(row[0]): (bytes(row[1]), row[2], row[3] is not None) for row in cursor.fetchall()}
+
+
 def insert_data_key(key: DataKey) -> bool:
     """Insert a subject's key; False if somebody else's came first."""
     created_at = connection.ops.adapt_datetimefield_value(key.created_at)
@@ -123,7 +134,7 @@ def newest_of_chains(chain_ids: Sequence[UUID]) -> dict[UUID, str]:
     marks = ", ".join(["%s"] * len(chain_ids))
     with connection.cursor() as cursor:
         cursor.execute(NEWEST_OF_CHAINS.format(marks=marks), [_uuid(chain_id) for chain_id in chain_ids])
-        return {(found if isinstance(found, UUID) else UUID(found)): event for found, event in cursor.fetchall()}
+        return {_read_uuid(found): event for found, event in cursor.fetchall()}
 
 
 def entries(size: int) -> Iterator[tuple[int, bytes]]:
@@ -162,3 +173,7 @@ def _stream(statement: str, values: Sequence[Any]) -> Iterator[tuple[int, bytes]
 
 def _uuid(value: UUID) -> Any:
     return value if connection.features.has_native_uuid_field else value.hex
+
+
+def _read_uuid(value: Any) -> UUID:
+    return value if isinstance(value, UUID) else UUID(value)

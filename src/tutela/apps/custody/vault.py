@@ -30,7 +30,7 @@ from tutela.domain.errors import TutelaError
 from tutela.engine import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -76,6 +76,21 @@ def open_sealed(subject_id: UUID, sealed: bytes, place: Place) -> bytes:
     key = _data_key(subject_id, create=False)
     if key is None:
         raise ErasedError("The subject was erased: its data can no longer be read")
+    return _decrypted(key, sealed, place)
+
+
+def open_together(values: Sequence[tuple[UUID, bytes, Place]]) -> list[bytes | None]:
+    """Decrypt many values, with one query for all their keys; None for each whose key was destroyed."""
+    subject_ids = list({subject_id for subject_id, _sealed, _place in values})
+    found = store.data_keys(subject_ids) if subject_ids else {}
+    keys = {subject_id: _opened(subject_id, *row) for subject_id, row in found.items()}
+    return [
+        None if (key := keys.get(subject_id)) is None else _decrypted(key, sealed, place)
+        for subject_id, sealed, place in values
+    ]
+
+
+def _decrypted(key: bytes, sealed: bytes, place: Place) -> bytes:
     if sealed[:1] != _FORM:
         raise SealError("This is not a sealed value")
     try:

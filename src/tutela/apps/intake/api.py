@@ -7,9 +7,9 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Header, Router, Schema, Status
 from ninja.errors import HttpError
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, ValidationError
 
-from tutela.apps.access.public import Permission, actor_of, desk_of, require
+from tutela.apps.access.public import Permission, actor_of, desk_of, require, spared_by_limits
 from tutela.apps.intake import rules, services
 from tutela.apps.intake.models import Door, Report
 from tutela.domain.lookups import Channel
@@ -45,6 +45,17 @@ class ReceiptAnswer(Schema):
 
     report_id: UUID
     received_at: datetime
+
+
+@spared_by_limits
+def says_danger(request: HttpRequest) -> bool:
+    """Whether this hands in a report that says a child is in danger now."""
+    if request.method != "POST" or request.resolver_match is None or request.resolver_match.url_name != "reports":
+        return False
+    try:
+        return ReportGiven.model_validate_json(request.body).child_in_danger
+    except ValidationError:
+        return False
 
 
 @router.post("/reports", response={201: ReceiptAnswer}, url_name="reports")

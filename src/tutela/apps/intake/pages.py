@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 _TOKEN_BYTES: Final = 24
 _HOUR_S: Final = 3600
 REPORTS: Final = Rate(rules.REPORTS_AN_HOUR_MAX, _HOUR_S)
+DANGERS: Final = Rate(rules.DANGERS_AN_HOUR_MAX, _HOUR_S)
 RECEIPTS: Final = Rate(rules.RECEIPTS_AN_HOUR_MAX, _HOUR_S)
 
 
@@ -58,7 +59,7 @@ def report(request: HttpRequest) -> HttpResponse:
     if desk is None:
         return render(request, "intake/closed.html", status=503)
     form = ReportForm(request.POST or None, initial={"token": secrets.token_urlsafe(_TOKEN_BYTES)})
-    if request.method == "POST" and (wait_s := caller_must_wait_s(request, "report", REPORTS)):
+    if request.method == "POST" and (wait_s := _must_wait_s(request)):
         return _wait(request, wait_s)
     if request.method == "POST" and form.is_valid():
         code = receipts.code_of(form.cleaned_data["token"])
@@ -117,6 +118,13 @@ def answer(request: HttpRequest, case_id: UUID, report_id: UUID) -> HttpResponse
     else:
         messages.error(request, _("Please write an answer."))
     return redirect("case-reports", case_id)
+
+
+def _must_wait_s(request: HttpRequest) -> int:
+    """A child in danger now is not kept waiting by how much else came from the same address."""
+    if request.POST.get("child_in_danger"):
+        return caller_must_wait_s(request, "danger", DANGERS)
+    return caller_must_wait_s(request, "report", REPORTS)
 
 
 def _receive(request: HttpRequest, desk: Desk, values: dict[str, Any], code: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutela.apps.intake.models import Report
+from tutela.apps.intake.services import reports_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from tutela.domain.ids import OrganisationId
     from tutela.domain.period import Period
 
-__all__ = ["indicators"]
+__all__ = ["Report", "indicators", "reports_of"]
 
 
 def indicators(period: Period, organisation_id: OrganisationId | None = None) -> Mapping[str, int]:

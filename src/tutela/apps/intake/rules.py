@@ -22,6 +22,7 @@ from tutela.domain.addresses import read_address
 TEXT_CHARACTERS_MAX: Final = 10_000
 ANSWER_CHARACTERS_MAX: Final = 4_000
 REPORTS_AN_HOUR_MAX: Final = 60  # from one address; many may share one, on purpose or not
+DANGERS_AN_HOUR_MAX: Final = 6000  # of reports that say a child is in danger now: they have a count of their own
 RECEIPTS_AN_HOUR_MAX: Final = 20
 IDEMPOTENCY_KEY: Final = re.compile(r"[A-Za-z0-9._:-]{8,64}", re.ASCII)
 _DATA_URI: Final = re.compile(r"data\s*:\s*[a-z]+/[\w.+-]+|data\s*:[^,\s]{0,100};\s*base64", re.IGNORECASE)

@@ -12,7 +12,7 @@ from django.http import Http404
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from tutela.apps.access.public import Actor, Desk, Permission, Target, authorise
-from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, pseudonym_of, record
+from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, open_together, pseudonym_of, record
 from tutela.apps.intake import rules
 from tutela.apps.intake.models import Answer, Door, Report
 from tutela.apps.triage import public as triage
@@ -23,10 +23,8 @@ from tutela.domain.lookups import Channel, Ground
 from tutela.engine import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
-
-    from django.db.models import QuerySet
 
 
 class RefusedReportError(TutelaError):
@@ -91,9 +89,12 @@ def receive(actor: Actor, desk: Desk, submission: Submission) -> Report:
     return there
 
 
-def reports_of(case_id: UUID) -> QuerySet[Report]:
+def reports_of(case_id: UUID, *, count_max: int | None = None) -> Sequence[Report]:
     """Return the reports of a case with what was answered, oldest first. The caller has asked for the case."""
-    return Report.objects.filter(case_id=case_id).prefetch_related("answers").order_by("received_at", "id")
+    rows = Report.objects.filter(case_id=case_id).prefetch_related("answers").order_by("received_at", "id")
+    reports = list(rows[:count_max])
+    open_together([*reports, *(answer for report in reports for answer in report.answers.all())])
+    return reports
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tutela.apps.access.public import Permission, actor_of, can, require
 from tutela.apps.custody import public as custody
+from tutela.apps.intake import public as intake
 from tutela.apps.review import services
 from tutela.apps.review.models import Decision
 from tutela.apps.safeguarding import public as safeguarding
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 _NOTE_CHARACTERS_MAX: Final = 4000
+_REPORTS_MAX: Final = 20  # on the page of the case; a page of their own has them all
 
 
 class NoticeForm(forms.Form):
@@ -71,6 +73,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     is_waiting, is_closed = (shown.state == each for each in (triage.CaseState.WAITING, triage.CaseState.CLOSED))
     matches = list(triage.matches(shown.id))
     may_confirm = is_waiting and triage.may_confirm_unseen(each.kind for each in matches)
+    may_read = can(actor, Permission.INTAKE_REPORT_READ, target)
     may_send = shown.state == triage.CaseState.CONFIRMED and can(actor, Permission.TAKEDOWN_NOTICE_SEND, target)
     context = {
         "case": shown,
@@ -78,6 +81,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "because": triage.because(shown),
         "matches": matches,
         "decisions": Decision.objects.filter(case_id=shown.id),
+        "reports": intake.reports_of(shown.id, count_max=_REPORTS_MAX) if may_read else (),
         "addresses": _addresses(shown.id, may_send=may_send),
         "events": custody.history(actor, shown.id),
         "refused": triage.refused_lookups(shown.id),
@@ -158,6 +162,8 @@ def send_notice(request: HttpRequest, case_id: UUID, location_id: UUID) -> HttpR
 
 def _addresses(case_id: UUID, *, may_send: bool) -> list[dict[str, Any]]:
     notices = {notice.location_id: notice for notice in takedown.notices(case_id)}
+    locations = triage.locations(case_id)
+    custody.open_together(locations)
     return [
         {
             "location": location,
@@ -165,7 +171,7 @@ def _addresses(case_id: UUID, *, may_send: bool) -> list[dict[str, Any]]:
             "notice": notices.get(location.id),
             "form": NoticeForm(auto_id=f"{location.id}-%s") if may_send and location.id not in notices else None,
         }
-        for location in triage.locations(case_id)
+        for location in locations
     ]
 
 
