@@ -26,6 +26,7 @@ _COMMANDS = {
     "up": Lazy("tutela.entry.cli.service:up_command", "Run the service: web process and worker."),
     "serve": Lazy("tutela.entry.cli.service:serve_command", "Run the web process alone."),
     "worker": Lazy("tutela.entry.cli.service:worker_command", "Run a worker alone."),
+    "gateway": Lazy("tutela.entry.cli.gateway:gateway", "Answer machines that ask what is known."),
     "custody": Lazy("tutela.entry.cli.custody:custody", "Verify, publish and export the record."),
     "jobs": Lazy("tutela.entry.cli.jobs:jobs", "See and decide work that was given up."),
     "backup": Lazy("tutela.entry.cli.copies:backup_command", "Copy database and lists; names the keys."),
