@@ -29,10 +29,11 @@ if TYPE_CHECKING:
 
     from tutela.client.words import Ask, AskMany
     from tutela.domain.lists import Hit
+    from tutela.engine.matching.live import Snapshot
     from tutela.entry.config import Settings
     from tutela.entry.gateway.examining import Examining
     from tutela.entry.gateway.keys import Key, KeySource
-    from tutela.entry.gateway.looking import Index, Snapshot
+    from tutela.entry.gateway.looking import Index
 
 _NS: Final = 1_000_000_000
 _LIMITS: Final = GatewayLimits()

@@ -97,17 +97,18 @@ def run_process(process: int, processes: int, descriptor: int) -> None:
     """Be one of the processes."""
     import uvicorn  # noqa: PLC0415 - the supervisor needs none of it
 
+    from tutela.engine.matching import ListStore  # noqa: PLC0415 - as above
     from tutela.entry.gateway.app import Gateway  # noqa: PLC0415 - as above
     from tutela.entry.gateway.examining import Examining  # noqa: PLC0415 - as above
     from tutela.entry.gateway.http import GatewayProtocol  # noqa: PLC0415 - as above
     from tutela.entry.gateway.keys import FileKeys  # noqa: PLC0415 - as above
-    from tutela.entry.gateway.looking import StoreIndex  # noqa: PLC0415 - as above
+    from tutela.entry.gateway.looking import LiveLists  # noqa: PLC0415 - as above
 
     settings = load()
     logs.configure(logs.logging_config(settings.log_level))
     desk = Desk(
         settings,
-        StoreIndex(settings.home / "lists"),
+        LiveLists(ListStore(settings.home / "lists").index_folder),
         FileKeys(settings.home),
         Examining(),
         NAMES,
