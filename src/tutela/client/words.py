@@ -44,7 +44,9 @@ class Verdict(StrEnum):
     NONE = "none"
 
 
-Jurisdiction = Annotated[str, msgspec.Meta(pattern="^[A-Za-z]{2}$", description="two letters of ISO 3166-1")]
+Jurisdiction = Annotated[
+    str, msgspec.Meta(max_length=2, pattern="^[A-Za-z]{2}$", description="two letters of ISO 3166-1")
+]
 Hex = Annotated[str, msgspec.Meta(min_length=_HEX_MIN, max_length=_HEX_MAX, description="hexadecimal")]
 Values = Annotated[tuple[Hex, ...], msgspec.Meta(min_length=1, max_length=LIMITS.batch_values_max)]
 

@@ -181,10 +181,14 @@ class Gateway:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+        await asyncio.to_thread(self.close)
+        await send({"type": "lifespan.shutdown.complete"})
+
+    def close(self) -> None:
+        """End threads and sandbox; what they were at is finished."""
         for pool in self._pools.values():
             pool.shutdown(wait=True, cancel_futures=True)
         self._desk.close()
-        await send({"type": "lifespan.shutdown.complete"})
 
     async def _keep(self, look: Callable[[], Any], what: str, every_s: float) -> None:
         """Look now and then, in a thread; what cannot be read is logged, and what was read before stays."""

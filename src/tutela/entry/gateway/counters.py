@@ -11,8 +11,6 @@ The names below are what `/metrics` shows; docs/guide/gateway.md explains each, 
 
 from __future__ import annotations
 
-import mmap
-import os
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +18,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 
 from tutela.client.words import Verdict
+from tutela.entry.gateway import mapped
 from tutela.entry.gateway.errors import CODES
 
 if TYPE_CHECKING:
@@ -43,9 +42,7 @@ class Counters:
     def __init__(self, path: Path, routes: Sequence[str], process: int, processes: int) -> None:
         self._routes = routes
         self._width = _width(routes)
-        with path.open("r+b") as file:
-            self._map = mmap.mmap(file.fileno(), processes * self._width * 8)
-        self._words = memoryview(self._map).cast("Q")
+        self._words = memoryview(mapped.attach(path, processes * self._width * 8)).cast("Q")
         self._start = process * self._width
         self._verdicts_at = self._start + len(routes) * _A_ROUTE
         self._in_flight_at = self._verdicts_at + len(_VERDICTS)
@@ -55,10 +52,7 @@ class Counters:
     @staticmethod
     def begin(path: Path, routes: Sequence[str], processes: int) -> None:
         """Make an empty file. Done once, before any process maps it."""
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        os.ftruncate(descriptor, processes * _width(routes) * 8)
-        os.close(descriptor)
+        mapped.begin(path, processes * _width(routes) * 8)
 
     def count_request(self, route: int, status: int, duration_ns: int) -> None:
         """Count one answer."""

@@ -100,11 +100,14 @@ class Keyring:
 
     def reload(self) -> None:
         """Take a new snapshot where the source changed. `KeysError` where it cannot; the old one stays."""
-        self.sound = False
-        version = self._source.version()
-        if version != self._version:
-            self._keys = {row.prefix: Key(row) for row in self._source.read()}
-            self._version = version
+        try:
+            version = self._source.version()
+            if version != self._version:
+                self._keys = {row.prefix: Key(row) for row in self._source.read()}
+                self._version = version
+        except BaseException:
+            self.sound = False
+            raise
         self.sound = True
 
     def key_of(self, authorization: bytes) -> Key:

@@ -16,14 +16,13 @@ States of a key: quiet -> slowed (its variants exceed the limit) -> quiet again 
 
 from __future__ import annotations
 
-import mmap
-import os
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from tutela.domain.signals import PDQ_BYTES
 from tutela.engine import native
+from tutela.entry.gateway import mapped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,19 +47,14 @@ _SLOT: Final = np.dtype(
 
 def begin(path: Path) -> None:
     """Make an empty file. Done once, before any process maps it."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    os.ftruncate(descriptor, _SLOTS * _SLOT.itemsize)
-    os.close(descriptor)
+    mapped.begin(path, _SLOTS * _SLOT.itemsize)
 
 
 class ProbingWatch:
     """What one process sees of it, which is what all of them wrote."""
 
     def __init__(self, path: Path, limits: GatewayLimits) -> None:
-        with path.open("r+b") as file:
-            mapped = mmap.mmap(file.fileno(), _SLOTS * _SLOT.itemsize)
-        self._slots = np.frombuffer(mapped, _SLOT)
+        self._slots = np.frombuffer(mapped.attach(path, _SLOTS * _SLOT.itemsize), _SLOT)
         self._heads = self._slots["head"]
         self._limits = limits
 

@@ -46,8 +46,8 @@ def run() -> None:
     """Supervise the processes until a signal."""
     settings = load()
     home.prepare(settings.home)
-    prepare(settings, settings.gateway_processes)
     sockets = listen(settings)
+    prepare(settings, settings.gateway_processes)
     commands = {
         f"gateway process {number}": (
             *(sys.executable, "-m", "tutela.entry.gateway"),
