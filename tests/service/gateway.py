@@ -48,7 +48,7 @@ class RunningGateway:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "tutela", "gateway", "run"], env=self.environment, stdout=said, stderr=said
             )
-        until(lambda: self._answers())
+        until(self._answers)
         return self
 
     def pids(self):

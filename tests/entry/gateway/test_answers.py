@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from tests import pictures
+from tests.checks.terminology import ROOT
 from tests.entry.gateway.world import HASHES, SHA256, World, fill, turned
 from tutela.domain.lists import Entry, MatchPolicy
 from tutela.engine.matching import ListStore
 from tutela.engine.matching.live import Add, Updater
+from tutela.entry.gateway.errors import CODES
 from tutela.entry.gateway.looking import LiveLists
 from tutela.entry.gateway.routes import ROUTES
 
@@ -220,3 +222,12 @@ def test_the_document_names_every_route_and_every_answer(world):
 def test_every_route_says_its_scope_or_why_it_is_open():
     assert [route.number for route in ROUTES] == list(range(len(ROUTES)))
     assert all(bool(route.open_because) != route.path.startswith("/v1/") for route in ROUTES)
+
+
+def test_the_guide_explains_every_code_route_and_metric(world):
+    guide = (ROOT / "docs/guide/gateway.md").read_text(encoding="utf-8")
+    metrics = {
+        line.split()[2] for line in world.get("/metrics").body.decode().splitlines() if line.startswith("# TYPE")
+    }
+    wanted = [*CODES, *(route.path for route in ROUTES), *metrics]
+    assert [word for word in wanted if f"`{word}`" not in guide and f"$GATEWAY{word}" not in guide] == []

@@ -20,7 +20,8 @@ from tutela.client.words import ErrorBody
 from tutela.entry.gateway.openapi import document
 from tutela.entry.gateway.routes import ROUTES
 
-QUICKLY = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+EXAMPLES = 200  # of each test
+QUICKLY = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 POSTS = [route for route in ROUTES if route.asks]
 NOISE = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=80),

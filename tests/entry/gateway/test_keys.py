@@ -30,7 +30,9 @@ def test_a_file_that_breaks_leaves_the_snapshot_and_says_so(tmp_path, keys):
     made = add(keys)
     ring = Keyring(keys)
     ring.reload()
-    for broken in ("", "{", '[{"id": 1}]', json.dumps([{"prefix": "x"}])):
+    row = json.loads((tmp_path / "gateway" / "keys.json").read_text())[0]
+    wrong = ({"requests_per_minute_max": 0}, {"expires_at": "2026-11-22T00:00:00"}, {"scopes": ["all"]}, {"x": 1})
+    for broken in ("", "{", '[{"id": 1}]', *(json.dumps([row | each]) for each in wrong)):
         (tmp_path / "gateway" / "keys.json").write_text(broken)
         with pytest.raises(KeysError, match="not a file of keys"):
             ring.reload()

@@ -168,11 +168,9 @@ class Gateway:
         if scope["type"] != "lifespan":
             return
         await receive()
-        self._desk.index.refresh()
-        self._desk.keyring.reload()
+        looks = (self._desk.index.refresh, "index", REFRESH_S), (self._desk.keyring.reload, "keys", RELOAD_S)
         self._keeping = [
-            asyncio.create_task(self._keep(self._desk.index.refresh, "index", REFRESH_S)),
-            asyncio.create_task(self._keep(self._desk.keyring.reload, "keys", RELOAD_S)),
+            *[asyncio.create_task(_keep(look, kind, every_s, well=_look(look, kind))) for look, kind, every_s in looks],
             asyncio.create_task(self._tell()),
         ]
         await send({"type": "lifespan.startup.complete"})
@@ -190,20 +188,28 @@ class Gateway:
             pool.shutdown(wait=True, cancel_futures=True)
         self._desk.close()
 
-    async def _keep(self, look: Callable[[], Any], what: str, every_s: float) -> None:
-        """Look now and then, in a thread; what cannot be read is logged, and what was read before stays."""
-        while True:
-            await asyncio.sleep(every_s)
-            try:
-                await asyncio.to_thread(look)
-            except Exception:  # noqa: BLE001 - looking goes on, whatever stood in the way this time
-                _log.exception("refresh", kind=what)
-
     async def _tell(self) -> None:
         """Write how much is under way: a gauge that is a quarter of a second old costs the requests nothing."""
         while True:
             self._desk.counters.set_in_flight(self._requests)
             await asyncio.sleep(REFRESH_S)
+
+
+async def _keep(look: Callable[[], Any], kind: str, every_s: float, *, well: bool) -> None:
+    """Look now and then, in a thread. What cannot be read is logged once, and what was read before stays."""
+    while True:
+        await asyncio.sleep(every_s)
+        well = await asyncio.to_thread(_look, look, kind, told=not well)
+
+
+def _look(look: Callable[[], Any], kind: str, *, told: bool = False) -> bool:
+    try:
+        look()
+    except Exception:  # noqa: BLE001 - looking goes on, whatever stood in the way this time
+        if not told:
+            _log.exception("refresh", kind=kind)
+        return False
+    return True
 
 
 def _headers(given: list[tuple[bytes, bytes]]) -> tuple[bytes, bytes, bytes]:

@@ -61,6 +61,8 @@ def refusal(code: str, *, retry_after_s: int = 0, fields: tuple[FieldFault, ...]
         headers.append((b"retry-after", str(retry_after_s).encode()))
     if allow:
         headers.append((b"allow", allow.encode()))
+    if status in {408, 413}:  # what is left of the body is not waited for
+        headers.append((b"connection", b"close"))
     if status == 401:
         headers.append((b"www-authenticate", b"Bearer"))
     return RefusalError(status, _encode(ErrorBody(Fault(code, message, fields))), code, tuple(headers))

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Annotated, Final, Protocol
 from uuid import UUID  # noqa: TC003  - msgspec reads the types at run time
 
 import msgspec
@@ -47,6 +47,9 @@ class KeysError(TutelaError):
     """The keys cannot be read or changed."""
 
 
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
 class KeyRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One key as it is stored."""
 
@@ -55,9 +58,9 @@ class KeyRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     prefix: str
     digest: str
     scopes: tuple[Scope, ...]
-    requests_per_minute_max: int
-    expires_at: datetime
-    revoked_at: datetime | None = None
+    requests_per_minute_max: Annotated[int, msgspec.Meta(ge=1)]
+    expires_at: Moment
+    revoked_at: Moment | None = None
 
 
 class Key:

@@ -14,6 +14,7 @@ Rules:
 from __future__ import annotations
 
 import os
+import resource
 import socket
 import sys
 from typing import TYPE_CHECKING, Final
@@ -104,6 +105,8 @@ def run_process(process: int, processes: int, descriptor: int) -> None:
     from tutela.entry.gateway.keys import FileKeys  # noqa: PLC0415 - as above
     from tutela.entry.gateway.looking import LiveLists  # noqa: PLC0415 - as above
 
+    _, descriptors_max = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors_max, descriptors_max))  # each connection is one
     settings = load()
     logs.configure(logs.logging_config(settings.log_level))
     desk = Desk(
