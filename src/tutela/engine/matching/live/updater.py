@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tutela.domain.errors import IndexCorruptError, IndexMissingError, ListCorruptError
+from tutela.domain.errors import IndexCorruptError, IndexMissingError, ListCorruptError, RulesError
 from tutela.engine import clock
 from tutela.engine.matching.index import build_index
 from tutela.engine.matching.live.changes import netted
@@ -34,7 +34,8 @@ from tutela.engine.matching.live.gone import NONE_GONE, are_gone, write_gone
 from tutela.engine.matching.live.ids import Ids
 from tutela.engine.matching.live.opened import Files
 from tutela.engine.matching.live.pieces import Piece, about, copied, packed_of, pieces_of, repacked
-from tutela.engine.matching.live.state import Part, Segment, State
+from tutela.engine.matching.live.state import Part, Segment, State, version_of
+from tutela.engine.matching.policy import Rules, read_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -110,6 +111,24 @@ class Updater:
             versions = {name: _next_version(state.versions[name], net, fresh.get(name)) for name, net in nets.items()}
             version = self._put(drafts, replace(state, segments=tuple(after), versions={**state.versions, **versions}))
         return self._fold() if len(after) > SEGMENTS_MAX else version
+
+    def set_rules(self, raw: bytes) -> str:
+        """Put rules in force (see `policy`); nothing takes them out of force.
+
+        Raises:
+            RulesError: they cannot be used, or are about a list that the index does not hold.
+        """
+        rules = read_rules(raw) if raw else Rules()
+        with self._folder.writing(), Drafts(self._folder) as drafts:
+            _, state = self._folder.current()
+            for name in sorted({*rules.lists, *(name for name, _ in rules.quarantined)}):
+                if name not in state.imported:
+                    raise RulesError(
+                        f"the rules are about a list that the index does not hold: {name}",
+                        hint="See tutela index info for those it holds.",
+                    )
+            version = drafts.put("policy", partial(_written, raw))[1] if raw else ""
+            return self._put(drafts, replace(state, policy=version))
 
     def merge(self, progress: Callable[[float], None] = _no_progress) -> str:
         """Make one segment of all, without what was removed."""
@@ -199,6 +218,11 @@ class Updater:
         drafts.settle()
         made_at = clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
         return self._folder.publish(replace(state, serial=state.serial + 1, made_at=made_at))
+
+
+def _written(raw: bytes, target: BinaryIO) -> str:
+    target.write(raw)
+    return version_of(raw)
 
 
 def _next_version(version: str, net: Net, fresh: Piece | None) -> str:
