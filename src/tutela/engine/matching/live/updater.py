@@ -112,6 +112,11 @@ class Updater:
             version = self._put(drafts, replace(state, segments=tuple(after), versions={**state.versions, **versions}))
         return self._fold() if len(after) > SEGMENTS_MAX else version
 
+    def rules(self) -> bytes:
+        """Return the rules in force as they were given; nothing where there are none."""
+        _, state = self._folder.current()
+        return self._folder.file("policy", state.policy).read_bytes() if state.policy else b""
+
     def set_rules(self, raw: bytes) -> str:
         """Put rules in force (see `policy`); nothing takes them out of force.
 
