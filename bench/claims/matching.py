@@ -91,6 +91,7 @@ CLAIMS: Final = (
         "bench.b6_live",
         (
             FigureSpec("changes in one update", "changes", at_least(10_000)),
+            FigureSpec("first update of an updater, which reads all ids", "s"),
             FigureSpec("from the call to the first right answer, slowest", "s", below(1)),
             FigureSpec("from the call to the first right answer, median", "s"),
             FigureSpec("queries while updates came", "queries", at_least(1000)),
