@@ -106,6 +106,29 @@ CLAIMS: Final = (
         ),
     ),
     Claim(
+        "B6",
+        "Changes are seen within a second, and survive kill -9",
+        "10,000 additions and removals to a list of a million entries are answered from in another process within a "
+        "second, while it asks without a pause; an updater killed at 200 random points leaves an index that opens and "
+        "answers as before or after the update, whole.",
+        "bench.b6_live",
+        (
+            FigureSpec("changes in one update", "changes", at_least(10_000)),
+            FigureSpec("first update of an updater, which reads all ids", "s"),
+            FigureSpec("from the call to the first right answer, slowest", "s", below(1)),
+            FigureSpec("from the call to the first right answer, median", "s"),
+            FigureSpec("queries while updates came", "queries", at_least(1000)),
+            FigureSpec("longest single query meanwhile", "ms"),
+            FigureSpec("versions that were seen in part", "versions", at_most(0)),
+            FigureSpec("kills of the updater at random points", "kills", at_least(200)),
+            FigureSpec("kills amid a write", "kills"),
+            FigureSpec("indexes that did not open or verify", "indexes", at_most(0)),
+            FigureSpec("indexes with a wrong answer", "indexes", at_most(0)),
+            FigureSpec("acknowledged updates lost", "updates", at_most(0)),
+            FigureSpec("half-written files left after the next update", "files", at_most(0)),
+        ),
+    ),
+    Claim(
         "B7",
         "Every refusal is clear",
         "Whatever is wrong with a request to the gateway, the answer says what, in one shape, and never repeats what "

@@ -39,6 +39,10 @@ class IndexMissingError(ListError):
     """No index was built."""
 
 
+class RulesError(ListError):
+    """Rules about lists cannot be used. Those in force stay."""
+
+
 class RowError(TutelaError):
     """One row of an imported file is malformed. Collected with its line number; raised only under `--strict`."""
 

@@ -19,6 +19,7 @@ from tutela.entry.cli.lazy import Lazy, LazyGroup, examples
 
 _COMMANDS = {
     "list": Lazy("tutela.entry.cli.lists:lists", "Import, show and remove hash lists."),
+    "index": Lazy("tutela.entry.cli.index:index", "Build the index over lists, change it, ask it."),
     "scan": Lazy("tutela.entry.cli.scan:scan_command", "Scan folders for files on a list."),
     "report": Lazy("tutela.entry.cli.report:report", "Show a scan report, or convert it."),
     "hash": Lazy("tutela.entry.cli.hash:hash_command", "Show the fingerprints of files."),

@@ -22,6 +22,16 @@ _UNDOES: Final = pow(_FACTOR, -1, 1 << 64)
 _SLICE_BYTES: Final = 4 * 1024 * 1024
 
 
+class WantedIds:
+    """Ids that are looked for, in any number of lists."""
+
+    def __init__(self, ids: Collection[str]) -> None:
+        texts = [one.encode("utf-8", "replace") for one in ids]
+        ends = np.cumsum([len(text) for text in texts], dtype=np.uint64)
+        self.ids = frozenset(ids)
+        self.hashes = np.sort(text_hashes(ends, np.frombuffer(b"".join(texts), np.uint8)))
+
+
 class Ids:
     """The ids of one packed list."""
 
@@ -31,21 +41,13 @@ class Ids:
         self._order = np.argsort(hashes, kind="stable").astype(np.uint32)
         self._sorted = hashes[self._order]
 
-    def rows(self, ids: Collection[str]) -> NDArray[np.uint32]:
+    def rows(self, wanted: WantedIds) -> NDArray[np.uint32]:
         """Return the rows that have any of these ids, in order."""
-        texts = [one.encode("utf-8", "replace") for one in ids]
-        blob = np.frombuffer(b"".join(texts), np.uint8)
-        wanted = text_hashes(np.cumsum([len(text) for text in texts], dtype=np.uint64), blob)
-        low = np.searchsorted(self._sorted, wanted, "left")
-        high = np.searchsorted(self._sorted, wanted, "right")
-        asked = dict(zip(ids, texts, strict=True))
-        found = {
-            int(row)
-            for place in np.flatnonzero(high > low)
-            for row in self._order[low[place] : high[place]]
-            if self._packed.entry_id(int(row)) in asked
-        }
-        return np.array(sorted(found), np.uint32)
+        low = np.searchsorted(self._sorted, wanted.hashes, "left")
+        high = np.searchsorted(self._sorted, wanted.hashes, "right")
+        likely = [self._order[low[place] : high[place]] for place in np.flatnonzero(high > low)]
+        rows = np.unique(np.concatenate(likely)) if likely else np.empty(0, np.uint32)
+        return np.array([row for row in rows.tolist() if self._packed.entry_id(row) in wanted.ids], np.uint32)
 
 
 def text_hashes(ends: NDArray[Any], blob: NDArray[np.uint8]) -> NDArray[np.uint64]:

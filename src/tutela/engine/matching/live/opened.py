@@ -9,8 +9,9 @@ from tutela.domain.errors import IndexCorruptError
 from tutela.engine.matching.index import SignalIndex
 from tutela.engine.matching.live.gone import NONE_GONE, read_gone
 from tutela.engine.matching.live.living import living
-from tutela.engine.matching.live.state import HINT
+from tutela.engine.matching.live.state import HINT, version_of
 from tutela.engine.matching.packed import PackedList
+from tutela.engine.matching.policy import read_rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from tutela.engine.matching.live.folder import LiveFolder
     from tutela.engine.matching.live.state import Part, Segment, State
+    from tutela.engine.matching.policy import Rules
 
 _CHECKED_BYTES_MAX: Final = 16 * 1024 * 1024  # larger files were checked when they were made, and `verify` reads them
 
@@ -48,17 +50,19 @@ class Files:
 
     def __init__(self, folder: LiveFolder, before: Files | None = None) -> None:
         self._folder = folder
+        self.rules: Rules | None = None
         self.lists: dict[str, PackedList] = dict(before.lists) if before else {}
         self.indexes: dict[str, SignalIndex] = dict(before.indexes) if before else {}
         self.gone: dict[str, NDArray[np.uint32]] = dict(before.gone) if before else {}
 
     def open(self, state: State) -> tuple[OpenSegment, ...]:
-        """Map every file of a state.
+        """Map every file of a state, and read its rules.
 
         Raises:
             IndexCorruptError, ListCorruptError: one is damaged, or they do not fit together.
             FileNotFoundError: one is not there (any more).
         """
+        self.rules = self._rules(state.policy) if state.policy else None
         segments = tuple(self._segment(segment, state.versions) for segment in state.segments)
         self.lists = {part.part.file: part.packed for one in segments for part in one.parts}
         self.indexes = {one.segment.index: one.index for one in segments if one.index is not None}
@@ -93,6 +97,12 @@ class Files:
         if index.info.version != version:
             raise IndexCorruptError("an index is not of the version that its name says", hint=HINT)
         return index
+
+    def _rules(self, version: str) -> Rules:
+        raw = self._folder.file("policy", version).read_bytes()
+        if version_of(raw) != version:
+            raise IndexCorruptError("the rules of the index are altered", hint=HINT)
+        return read_rules(raw)
 
     def _gone_of(self, part: Part) -> NDArray[np.uint32]:
         if not part.gone:

@@ -7,11 +7,12 @@ from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING, Final, Self
 
-from tutela.domain.errors import IndexCorruptError, IndexMissingError, ListCorruptError
+from tutela.domain.errors import IndexCorruptError, IndexMissingError, ListCorruptError, RulesError
 from tutela.engine.matching.live.folder import LiveFolder
 from tutela.engine.matching.live.opened import Files
 from tutela.engine.matching.live.snapshot import Snapshot
 from tutela.engine.matching.live.state import HINT
+from tutela.engine.matching.policy import FloodGate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,12 +29,14 @@ class LiveIndex:
     """The index in one folder.
 
     `fault` is empty, or says why the newest state could not be opened: snapshots then go on from the one before.
+    `gate` sets apart entries that flood, where the rules say what that is.
     """
 
     def __init__(self, folder: LiveFolder) -> None:
         self._folder = folder
         self._looking = Lock()
-        self._files, self._snapshot = _open(folder, None)
+        self.gate = FloodGate()
+        self._files, self._snapshot = _open(folder, None, self.gate)
         self._look_again_s = time.monotonic() + LOOK_EVERY_S
         self.fault = ""
 
@@ -63,9 +66,9 @@ class LiveIndex:
     def _look(self) -> None:
         try:
             if self._folder.pointer() != self._snapshot.version:
-                self._files, self._snapshot = _open(self._folder, self._files)
+                self._files, self._snapshot = _open(self._folder, self._files, self.gate)
             self.fault = ""
-        except (IndexMissingError, IndexCorruptError, ListCorruptError, OSError) as error:
+        except (IndexMissingError, IndexCorruptError, ListCorruptError, RulesError, OSError) as error:
             self.fault = str(error)
 
 
@@ -89,10 +92,10 @@ def in_force(store: ListStore, names: Iterable[str]) -> list[PackedList]:
     return found
 
 
-def _open(folder: LiveFolder, before: Files | None) -> tuple[Files, Snapshot]:
+def _open(folder: LiveFolder, before: Files | None, gate: FloodGate) -> tuple[Files, Snapshot]:
     for _ in range(_READ_TRIES):
         version, state = folder.current()
         files = Files(folder, before)
         with suppress(FileNotFoundError):  # swept: several states have passed since
-            return files, Snapshot(version, state, files.open(state))
+            return files, Snapshot(version, state, files.open(state), files.rules, gate)
     raise IndexCorruptError("a file of the index is not there", hint=HINT)

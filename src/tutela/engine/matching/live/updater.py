@@ -25,16 +25,17 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tutela.domain.errors import IndexCorruptError, IndexMissingError, ListCorruptError
+from tutela.domain.errors import IndexCorruptError, IndexMissingError, ListCorruptError, RulesError
 from tutela.engine import clock
 from tutela.engine.matching.index import build_index
 from tutela.engine.matching.live.changes import netted
 from tutela.engine.matching.live.folder import Drafts, LiveFolder
 from tutela.engine.matching.live.gone import NONE_GONE, are_gone, write_gone
-from tutela.engine.matching.live.ids import Ids
+from tutela.engine.matching.live.ids import Ids, WantedIds
 from tutela.engine.matching.live.opened import Files
 from tutela.engine.matching.live.pieces import Piece, about, copied, packed_of, pieces_of, repacked
-from tutela.engine.matching.live.state import Part, Segment, State
+from tutela.engine.matching.live.state import Part, Segment, State, version_of
+from tutela.engine.matching.policy import Rules, read_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -96,8 +97,9 @@ class Updater:
         with self._folder.writing(), Drafts(self._folder) as drafts:
             state, segments = self._opened()
             nets = netted(changes, lambda name, ids: self._present(segments, name, ids))
+            wanted = {name: WantedIds(net.gone) for name, net in nets.items()}
             after = [
-                replace(one, parts=self._entombed(drafts, opened, nets))
+                replace(one, parts=self._entombed(drafts, opened, wanted))
                 for one, opened in zip(state.segments, segments, strict=True)
             ]
             fresh = {
@@ -110,6 +112,29 @@ class Updater:
             versions = {name: _next_version(state.versions[name], net, fresh.get(name)) for name, net in nets.items()}
             version = self._put(drafts, replace(state, segments=tuple(after), versions={**state.versions, **versions}))
         return self._fold() if len(after) > SEGMENTS_MAX else version
+
+    def rules(self) -> bytes:
+        """Return the rules in force as they were given; nothing where there are none."""
+        _, state = self._folder.current()
+        return self._folder.file("policy", state.policy).read_bytes() if state.policy else b""
+
+    def set_rules(self, raw: bytes) -> str:
+        """Put rules in force (see `policy`); nothing takes them out of force.
+
+        Raises:
+            RulesError: they cannot be used, or are about a list that the index does not hold.
+        """
+        rules = read_rules(raw) if raw else Rules()
+        with self._folder.writing(), Drafts(self._folder) as drafts:
+            _, state = self._folder.current()
+            for name in sorted({*rules.lists, *(name for name, _ in rules.quarantined)}):
+                if name not in state.imported:
+                    raise RulesError(
+                        f"the rules are about a list that the index does not hold: {name}",
+                        hint="See tutela index info for those it holds.",
+                    )
+            version = drafts.put("policy", partial(_written, raw))[1] if raw else ""
+            return self._put(drafts, replace(state, policy=version))
 
     def merge(self, progress: Callable[[float], None] = _no_progress) -> str:
         """Make one segment of all, without what was removed."""
@@ -144,27 +169,25 @@ class Updater:
         except (IndexMissingError, IndexCorruptError, ListCorruptError, FileNotFoundError):
             return State(0, "", ()), ()
 
-    def _rows(self, part: OpenPart, ids: Collection[str]) -> NDArray[np.uint32]:
+    def _rows(self, part: OpenPart, wanted: WantedIds) -> NDArray[np.uint32]:
         """Return the entries of a part that have any of these ids and count."""
-        if not ids:
-            return NONE_GONE
         if part.part.file not in self._ids:
             self._ids[part.part.file] = Ids(part.packed)
-        rows = self._ids[part.part.file].rows(ids)
+        rows = self._ids[part.part.file].rows(wanted)
         return rows[~are_gone(rows, part.gone)]
 
     def _present(self, segments: Sequence[OpenSegment], name: str, ids: Collection[str]) -> set[str]:
         parts = [part for one in segments for part in one.parts if part.part.list_name == name]
-        return {part.packed.entry_id(int(row)) for part in parts for row in self._rows(part, ids)}
+        wanted = WantedIds(ids)
+        return {part.packed.entry_id(int(row)) for part in parts for row in self._rows(part, wanted)}
 
     #### What is made ####
 
-    def _entombed(self, drafts: Drafts, opened: OpenSegment, nets: Mapping[str, Net]) -> tuple[Part, ...]:
+    def _entombed(self, drafts: Drafts, opened: OpenSegment, wanted: Mapping[str, WantedIds]) -> tuple[Part, ...]:
         """Return the parts of a segment with what is gone entombed."""
         made: list[Part] = []
         for one in opened.parts:
-            net = nets.get(one.part.list_name)
-            rows = self._rows(one, net.gone) if net else NONE_GONE
+            rows = self._rows(one, wanted[one.part.list_name]) if one.part.list_name in wanted else NONE_GONE
             if len(rows):
                 gone = np.union1d(one.gone, rows).astype(np.uint32)
                 _, version = drafts.put("gone", partial(write_gone, entries=gone))
@@ -199,6 +222,11 @@ class Updater:
         drafts.settle()
         made_at = clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
         return self._folder.publish(replace(state, serial=state.serial + 1, made_at=made_at))
+
+
+def _written(raw: bytes, target: BinaryIO) -> str:
+    target.write(raw)
+    return version_of(raw)
 
 
 def _next_version(version: str, net: Net, fresh: Piece | None) -> str:
