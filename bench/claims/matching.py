@@ -10,6 +10,11 @@ _FLAT: Final = "faiss IndexBinaryFlat"
 _PDQ_INDEX: Final = "threatexchange PDQIndex"
 _TUNED: Final = "faiss IndexBinaryMultiHash, 11 x 23 bits"
 _AS_SET: Final = "faiss IndexBinaryMultiHash, 16 x 16 bits"
+_REFUSED: Final = (
+    "wrong length", "bad hex", "oversized batch", "unknown key", "expired key", "too fast", "wrong content type",
+    "malformed JSON", "duplicate fields", "wrong method", "unknown path", "ground not enabled", "past its limits",
+    "probing",
+)  # fmt: skip
 
 CLAIMS: Final = (
     Claim(
@@ -80,6 +85,60 @@ CLAIMS: Final = (
             FigureSpec("share of the limit on AVX-512", "%", at_least(50)),
             FigureSpec("searches that differ between variants", "searches", at_most(0)),
             FigureSpec("lists made to swell it, slowest over comparing every hash", "times", at_most(2)),
+        ),
+    ),
+    Claim(
+        "B5",
+        "The gateway under load",
+        "Over 10 million entries, in two processes on two cores, the gateway answers at least 8,000 single look-ups a "
+        "second and 15,000 hashes a second in batches of 1,000; 99 % of single look-ups take less than 20 ms at half "
+        "load; both processes share one index, in less than 2.5 GB, and do not grow over a million requests.",
+        "bench.b5_gateway",
+        (
+            FigureSpec("single look-ups", "look-ups/s", at_least(8_000)),
+            FigureSpec("entries", "entries", at_least(10_000_000)),
+            FigureSpec("hashes in batches of 1,000", "hashes/s", at_least(15_000)),
+            FigureSpec("99th percentile of single look-ups at half load", "ms", below(20)),
+            FigureSpec("memory of all processes", "MB", below(2_500)),
+            FigureSpec("requests while memory was watched", "requests", at_least(1_000_000)),
+            FigureSpec("growth of memory over them", "MB", at_most(10)),
+            FigureSpec("answers other than 200", "answers", at_most(0)),
+        ),
+    ),
+    Claim(
+        "B6",
+        "Changes are seen within a second, and survive kill -9",
+        "10,000 additions and removals to a list of a million entries are answered from in another process within a "
+        "second, while it asks without a pause; an updater killed at 200 random points leaves an index that opens and "
+        "answers as before or after the update, whole.",
+        "bench.b6_live",
+        (
+            FigureSpec("changes in one update", "changes", at_least(10_000)),
+            FigureSpec("first update of an updater, which reads all ids", "s"),
+            FigureSpec("from the call to the first right answer, slowest", "s", below(1)),
+            FigureSpec("from the call to the first right answer, median", "s"),
+            FigureSpec("queries while updates came", "queries", at_least(1000)),
+            FigureSpec("longest single query meanwhile", "ms"),
+            FigureSpec("versions that were seen in part", "versions", at_most(0)),
+            FigureSpec("kills of the updater at random points", "kills", at_least(200)),
+            FigureSpec("kills amid a write", "kills"),
+            FigureSpec("indexes that did not open or verify", "indexes", at_most(0)),
+            FigureSpec("indexes with a wrong answer", "indexes", at_most(0)),
+            FigureSpec("acknowledged updates lost", "updates", at_most(0)),
+            FigureSpec("half-written files left after the next update", "files", at_most(0)),
+        ),
+    ),
+    Claim(
+        "B7",
+        "Every refusal is clear",
+        "Whatever is wrong with a request to the gateway, the answer says what, in one shape, and never repeats what "
+        "was sent; fuzzed from its own schema and with noise there is no server error.",
+        "bench.b7_refusals",
+        (
+            *(FigureSpec(f"tests of {kind} that pass", "tests", at_least(1)) for kind in _REFUSED),
+            FigureSpec("requests made from the schema, and noise", "requests", at_least(3_000)),
+            FigureSpec("fuzzing tests with a server error or another shape", "tests", at_most(0)),
+            FigureSpec("tests of the gateway that do not pass", "tests", at_most(0)),
         ),
     ),
 )

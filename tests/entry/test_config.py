@@ -44,6 +44,8 @@ def test_https_may_be_reached_from_outside():
     [
         ({"listen": "0.0.0.0:8400"}, "not https"),
         ({"listen": "192.0.2.7:8400"}, "not https"),
+        ({"gateway_listen": "0.0.0.0:8410"}, "gateway_listen 0.0.0.0:8410 can be reached"),
+        ({"gateway_listen": "nowhere"}, "gateway_listen nowhere is not host:port"),
         ({"origin": "http://desk.example"}, "in clear"),
         ({"debug": True, **SAFE_OUTSIDE}, "debug"),
         ({"debug": True, "origin": "https://desk.example"}, "debug"),

@@ -35,6 +35,14 @@ class IndexCorruptError(ListError):
     """An index over lists is truncated, altered or of another version."""
 
 
+class IndexMissingError(ListError):
+    """No index was built."""
+
+
+class RulesError(ListError):
+    """Rules about lists cannot be used. Those in force stay."""
+
+
 class RowError(TutelaError):
     """One row of an imported file is malformed. Collected with its line number; raised only under `--strict`."""
 

@@ -64,3 +64,21 @@ class MatchLimits:
 
     hits_max: int = 256  # the best are reported, the rest are counted: nobody reads more for one file
     pairs_max: int = 32_000_000  # pairs held at once, ten bytes each, should every frame match every entry
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayLimits:
+    """What the matching gateway takes on. Each of its processes counts by itself where the name does not say else."""
+
+    ask_bytes_max: int = 1024  # one value with its ground has 150
+    ask_many_bytes_max: int = MIB
+    batch_values_max: int = 5_000  # a tenth of a second of one core
+    upload_bytes_max: int = 64 * MIB
+    body_wait_s_max: float = 20.0  # until a body has come whole: who sends slower holds memory for nothing
+    requests_in_flight_max: int = 512
+    bytes_in_flight_max: int = 256 * MIB  # of bodies that are being received or looked at
+    batches_waiting_max: int = 32
+    uploads_waiting_max: int = 8
+    probing_variants_max: int = 64  # different near variants of one known picture, by one key
+    probing_window_s: int = 3_600
+    probing_pause_s: int = 60  # between two more of them

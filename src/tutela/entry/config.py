@@ -109,6 +109,11 @@ class Settings:
     probe_private: bool = _setting(
         False, "let probes ask private addresses; for tests and demonstrations, refused off the loopback interface"
     )
+    gateway_listen: str = _setting(
+        "127.0.0.1:8410", "host and port of the matching gateway; from outside only behind something that speaks https"
+    )
+    gateway_processes: int = _setting(2, "processes of the gateway, one a core at most")
+    gateway_up: bool = _setting(False, "let `tutela up` run the gateway, too")
     log_level: str = _setting("info", f"least severity that is logged: {', '.join(LOG_LEVELS)}")
     debug: bool = _setting(False, "show error details in pages; for developers, refused off the loopback interface")
 
@@ -206,7 +211,9 @@ def refusals(settings: Settings) -> Iterator[str]:
 
 
 def _outward_refusals(settings: Settings) -> Iterator[str]:
-    """What the service sends and asks by itself: notices and probes."""
+    """What the service sends and asks by itself (notices and probes), and where machines reach it."""
+    if not settings.secure and not _is_loopback(settings.gateway_listen.rpartition(":")[0].strip("[]")):
+        yield f"gateway_listen {settings.gateway_listen} can be reached from outside, but origin is not https"
     near = _is_loopback(settings.listen_host) and _is_loopback(settings.host)
     if settings.probe_private and not near:
         yield "probe_private lets reports reach into your own network, so it is only for the loopback interface"
@@ -228,8 +235,10 @@ def _malformed(settings: Settings) -> Iterator[str]:
     parts = urlsplit(settings.origin)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
         yield f"origin {settings.origin} is not a scheme, a host and at most a port"
-    if not settings.listen_host or not settings.listen.rpartition(":")[2].isdigit():
-        yield f"listen {settings.listen} is not host:port"
+    for name in ("listen", "gateway_listen"):
+        host, _, port = getattr(settings, name).rpartition(":")
+        if not host or not port.isdigit():
+            yield f"{name} {getattr(settings, name)} is not host:port"
     if settings.language not in LANGUAGES:
         yield f"language {settings.language} is not one of {', '.join(LANGUAGES)}"
     if settings.log_level not in LOG_LEVELS:

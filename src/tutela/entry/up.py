@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 WEB: Final = (sys.executable, "-m", "tutela", "serve")
+GATEWAY: Final = (sys.executable, "-m", "tutela", "gateway", "run")
 WORKER: Final = (sys.executable, "-m", "tutela", "worker")
 _PR_SET_PDEATHSIG: Final = 1
 _POLL_S: Final = 0.1
@@ -59,10 +60,14 @@ class _Child:
 class Supervisor:
     """Runs children until it is asked to stop, or until one of them cannot go on."""
 
-    def __init__(self, commands: Mapping[str, Sequence[str]], patience: Patience | None = None) -> None:
+    def __init__(
+        self, commands: Mapping[str, Sequence[str]], patience: Patience | None = None, *, kept: Sequence[int] = ()
+    ) -> None:
+        """`kept`: descriptors that every child inherits, under the same numbers."""
         self._children = [_Child(name, command) for name, command in commands.items()]
         self._patience = patience or Patience()
         self._stop = threading.Event()
+        self._kept = tuple(kept)
 
     def run(self) -> None:
         """Supervise until a signal. Raises `DeskError` when a child keeps dying."""
@@ -91,7 +96,7 @@ class Supervisor:
     def _start(self, child: _Child, now_s: float) -> None:
         child.started_at_s = now_s
         try:
-            child.process = subprocess.Popen(child.command, preexec_fn=_end_with_parent)  # noqa: PLW1509, S603 - one system call, our own command
+            child.process = subprocess.Popen(child.command, preexec_fn=_end_with_parent, pass_fds=self._kept)  # noqa: PLW1509, S603 - one system call, our own command
         except OSError as error:  # no memory or no process left, for now
             self._mourn(child, f"before it began: {error.strerror}", now_s)
 
@@ -123,13 +128,17 @@ class Supervisor:
 
 
 def up() -> None:
-    """Prepare once, then run the web process and one worker."""
+    """Prepare once, then run the web process, one worker, and the gateway where the settings say so."""
+    from tutela.entry.config import load  # noqa: PLC0415 - as below
     from tutela.entry.serve import prepare  # noqa: PLC0415 - only now is Django needed
     from tutela.entry.start import at_the_desk  # noqa: PLC0415 - as above
 
     with at_the_desk():
         prepare()
-    Supervisor({"web process": WEB, "worker": WORKER}).run()
+    commands = {"web process": WEB, "worker": WORKER}
+    if load().gateway_up:
+        commands["gateway"] = GATEWAY
+    Supervisor(commands).run()
 
 
 def _end_with_parent() -> None:

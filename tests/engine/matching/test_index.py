@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from tests.engine.matching.test_matcher_property import _ENTRIES, _HASHES, planted_list
 from tests.engine.matching.world import altered, digests, frames, full_entry, pdq, picture, store_of
-from tutela.domain.errors import IndexCorruptError
+from tutela.domain.errors import IndexCorruptError, IndexMissingError
 from tutela.domain.lists import Entry
 from tutela.domain.media import MediaKind
 from tutela.domain.signals import SignalKind
 from tutela.engine import native
-from tutela.engine.matching import IndexStore, ListStore, Matcher, SignalIndex
+from tutela.engine.matching import ListStore, LiveIndex, Matcher, SignalIndex, Updater, in_force
 
 VIDEO = MediaKind.VIDEO
 
@@ -28,13 +28,34 @@ VIDEO = MediaKind.VIDEO
 def small_tables_too(monkeypatch):
     """Have the index answer for tables of any size."""
     monkeypatch.setattr("tutela.engine.matching.index.table._ROWS_MIN", 0)
+    monkeypatch.setattr("tutela.engine.matching.live.updater.LOOKS_MIN", 0)
 
 
-def indexed(folder, *names) -> ListStore:
-    """Build the index over lists that are there; lists opened from what is returned use it."""
-    store = ListStore(folder)
-    store.index.build([store.open(name) for name in names or store.names()])
-    return store
+class Indexed:
+    """Lists that are there, opened with their index."""
+
+    def __init__(self, folder):
+        self.store = ListStore(folder)
+        self.build()
+
+    def build(self, **options):
+        Updater(self.store.index_folder).build([self.store.open(name) for name in self.store.names()], **options)
+
+    def open(self, name):
+        (packed,) = in_force(self.store, [name])
+        return packed
+
+    @property
+    def snapshot(self):
+        return LiveIndex.open(self.store.index_folder).snapshot()
+
+    @property
+    def index(self):
+        return self.snapshot._segments[0].index
+
+
+def indexed(folder) -> Indexed:
+    return Indexed(folder)
 
 
 def index_file(folder):
@@ -63,7 +84,7 @@ def test_a_matcher_with_an_index_says_what_one_without_says(tmp_path, variant):
     with native.use(variant):
         store = indexed(tmp_path)
         opened = [store.open("one"), store.open("two")]
-        assert all(one.index_version == store.index.open().info.version for one in opened)
+        assert all(one.index_version == store.snapshot.version for one in opened)
         found = 0
         for _ in range(40):
             n = rng.randrange(len(entries))
@@ -97,7 +118,7 @@ def test_every_distance_from_0_to_33_falls_on_the_right_side(tmp_path, variant):
     entries = [Entry(f"{n}", pdq=pdq_hash) for n, pdq_hash in enumerate(hashes)]
     store_of(tmp_path, entries)
     with native.use(variant):
-        index = indexed(tmp_path).index.open()
+        index = indexed(tmp_path).index
         for bits in range(34):
             asked = rows(*(altered(pdq_hash, bits, n + bits) for n, pdq_hash in enumerate(hashes)))
             found = index.search(asked, 31)
@@ -110,7 +131,7 @@ def test_an_equal_hash_stands_once_whoever_has_it(tmp_path):
     film = Entry("film", frames=frames(pdq(1), pdq(2), pdq(3)))
     store_of(tmp_path, [full_entry(1), full_entry(1), film, Entry("b", pdq=pdq(9))], "a")
     store_of(tmp_path, [full_entry(2), Entry("c", pdq=pdq(1))], "b")
-    index = indexed(tmp_path).index.open()
+    index = indexed(tmp_path).index
     assert (index.info.hashes, index.info.owners) == (4, 8)
     found = index.search(rows(pdq(1)), 0)
     assert len(found.row) == 1
@@ -127,7 +148,7 @@ def test_hashes_that_begin_alike_are_told_apart(tmp_path):
     base = int.from_bytes(pdq(1))
     hashes = [(base ^ 1 << 255 - int(places[n % 5])).to_bytes(32) for n in range(40)]
     store_of(tmp_path, [Entry(str(n), pdq=pdq_hash) for n, pdq_hash in enumerate(hashes)])
-    index = indexed(tmp_path).index.open()
+    index = indexed(tmp_path).index
     assert index.info.hashes == 5
     for pdq_hash in hashes[:5]:
         found = index.search(rows(pdq_hash), 0)
@@ -139,7 +160,7 @@ def test_hashes_that_begin_alike_are_told_apart(tmp_path):
 def test_digests_of_all_lists_are_found_in_one_table(tmp_path):
     store_of(tmp_path, [full_entry(n) for n in range(50)], "a")
     store_of(tmp_path, [full_entry(n) for n in range(40, 60)], "b")
-    index = indexed(tmp_path).index.open()
+    index = indexed(tmp_path).index
     for kind in (SignalKind.MD5, SignalKind.SHA1, SignalKind.SHA256):
         table = index.digests[kind]
         assert len(table) == 70
@@ -151,7 +172,7 @@ def test_digests_of_all_lists_are_found_in_one_table(tmp_path):
 
 def test_a_list_without_hashes_is_indexed_too(tmp_path):
     store_of(tmp_path, [Entry("x", md5=digests(1).md5)])
-    index = indexed(tmp_path).index.open()
+    index = indexed(tmp_path).index
     assert columns(index.search(rows(pdq(1)), 31)) == [[], [], []]
     index.verify()
 
@@ -169,63 +190,66 @@ def test_a_list_of_nothing_but_one_hash_does_not_fill_the_memory(tmp_path):
 #### The store ####
 
 
-def test_only_the_version_that_was_indexed_is_answered_by_the_index(tmp_path):
+def test_only_the_import_that_was_indexed_is_answered_by_the_index(tmp_path):
     store_of(tmp_path, [full_entry(n) for n in range(20)])
     store = indexed(tmp_path)
     assert store.open("demo").index_version
     store_of(tmp_path, [full_entry(n) for n in range(21)])
     assert store.open("demo").index_version == ""
-    before = store.index.open()
-    store.index.build([store.open("demo")])
-    assert store.open("demo").index_version == store.index.open().info.version != before.info.version
+    before, version = store.index, store.snapshot.version
+    store.build()
+    assert store.open("demo").index_version == store.snapshot.version != version
     assert columns(before.search(rows(pdq(3)), 0))[0] == [0]  # a reader of before goes on
-    assert len(list(tmp_path.glob(".index/*.tutelaindex"))) == 1
 
 
 def test_the_same_lists_are_the_same_file(tmp_path):
     store_of(tmp_path, [full_entry(n, frames=frames(pdq(n))) for n in range(200)])
     lists = [ListStore(tmp_path).open("demo")]
-    first, second = (IndexStore(tmp_path / name).build(lists) for name in ("x", "y"))
-    assert first == second
-    name = f"{first.version}.tutelaindex"
-    assert (tmp_path / "x" / name).read_bytes() == (tmp_path / "y" / name).read_bytes()
+    for name in ("x", "y"):
+        Updater(tmp_path / name).build(lists)
+    (first,), (second,) = ((tmp_path / name).glob("*.tutelaindex") for name in ("x", "y"))
+    assert first.name == second.name
+    assert first.read_bytes() == second.read_bytes()
 
 
 def test_a_build_that_fails_leaves_the_old_index_in_force(tmp_path):
     store = indexed_demo(tmp_path)
-    version = store.index.open().info.version
+    version = store.snapshot.version
 
     def stop(_share):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        store.index.build([store.open("demo")], progress=stop)
-    assert IndexStore(tmp_path / ".index").open().info.version == version
+        store.build(progress=stop)
+    assert store.snapshot.version == version
     assert not list(tmp_path.glob(".index/.partial-*"))
 
 
 def test_progress_goes_from_nothing_to_all(tmp_path):
-    store = store_of(tmp_path, [full_entry(1)])
+    store_of(tmp_path, [full_entry(1)])
     said = []
-    store.index.build([store.open("demo")], progress=said.append)
+    indexed(tmp_path).build(progress=said.append)
     assert said == sorted(said)
     assert said[-1] == 1
 
 
 def test_there_may_be_no_index(tmp_path):
-    assert store_of(tmp_path, [full_entry(1)]).index.open() is None
+    store = store_of(tmp_path, [full_entry(1)])
+    with pytest.raises(IndexMissingError):
+        LiveIndex.open(store.index_folder)
+    assert in_force(store, ["demo"])[0].index_version == ""
 
 
 #### Readers ####
 
 
-def indexed_demo(folder, count=400) -> ListStore:
+def indexed_demo(folder, count=400) -> Indexed:
     store_of(folder, [full_entry(n, frames=frames(pdq(f"film {n}"))) for n in range(count)])
     return indexed(folder)
 
 
 def test_threads_and_processes_may_share_an_index(tmp_path):
-    index = indexed_demo(tmp_path).index.open()
+    index = indexed_demo(tmp_path).index
     queries = rows(*(altered(pdq(n), n % 33, n) for n in range(400)))
     expected = columns(index.search(queries, 31))
     with ThreadPoolExecutor(4) as pool:
@@ -308,7 +332,7 @@ def test_a_truncated_index_is_refused(tmp_path, keep):
     with pytest.raises(IndexCorruptError, match=r"no index|truncated"):
         SignalIndex.open(path)
     with pytest.raises(IndexCorruptError):
-        ListStore(tmp_path).open("demo")
+        in_force(ListStore(tmp_path), ["demo"])
 
 
 def test_a_pointer_that_is_damaged_or_leads_nowhere_is_refused(tmp_path):
@@ -317,7 +341,7 @@ def test_a_pointer_that_is_damaged_or_leads_nowhere_is_refused(tmp_path):
     for content in (b"\xff", b"", b"../../etc\n", b"0" * 64):
         pointer.write_bytes(content)
         with pytest.raises(IndexCorruptError, match="pointer"):
-            IndexStore(tmp_path / ".index").open()
+            LiveIndex.open(tmp_path / ".index")
 
 
 def test_a_list_is_no_index(tmp_path):

@@ -119,6 +119,10 @@ class Container:
         flat = np.frombuffer(self._view, dtype, section.rows * columns, section.offset)
         return flat if columns == 1 else flat.reshape(-1, columns)
 
+    def content(self) -> memoryview:
+        """Return the bytes of the file."""
+        return self._view
+
     def check_blocks(self) -> None:
         """Compare every block with its digest, several at a time: hashlib lets go of the interpreter lock."""
         threads = min(_CHECKING_THREADS_MAX, os.cpu_count() or 1)

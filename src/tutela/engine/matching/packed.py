@@ -47,8 +47,10 @@ class PackedList:
     every row until an index that covers this version takes their place; `index_version` then names it.
     """
 
-    def __init__(self, info: ListInfo, columns: dict[str, NDArray[Any]]) -> None:
+    def __init__(self, info: ListInfo, container: Container) -> None:
+        columns = {name: container.column(name) for name in LAYOUT}
         self.info = info
+        self._container = container
         self._columns = columns
         self.digests: dict[SignalKind, DigestTable] = {
             kind: DigestTable(columns[f"{kind}.prefix"], columns[f"{kind}.rest"], columns[f"{kind}.entry"])
@@ -76,16 +78,28 @@ class PackedList:
             OSError: it cannot be opened.
         """
         container = Container.open(LIST, path)
+        packed = cls(info_from_json(container.index.info), container)
         if verify:
-            container.check_blocks()
-        packed = cls(info_from_json(container.index.info), {name: container.column(name) for name in LAYOUT})
-        if verify:
-            packed._check_columns()
+            packed.verify()
         return packed
+
+    def verify(self) -> None:
+        """Read the file whole; `ListCorruptError` where a block is altered or the columns do not fit together."""
+        self._container.check_blocks()
+        self._check_columns()
+
+    def content(self) -> memoryview:
+        """Return the bytes of the file."""
+        return self._container.content()
 
     def entry_id(self, row: int) -> str:
         """Return the id of an entry by its row."""
         return self._texts["id"][row]
+
+    @property
+    def id_columns(self) -> tuple[NDArray[np.uint64], NDArray[np.uint8]]:
+        """Where the id of each entry ends, and the text of all (see `texts`)."""
+        return self._columns["id.end"], self._columns["id.text"]
 
     def classification(self, row: int) -> str:
         """Return what the list says an entry is, in the list's own scheme."""
@@ -116,7 +130,7 @@ class PackedList:
         pdq = self._by_entry("pdq.entry", self._columns["pdq.hash"])
         flat = self._by_entry("flat.entry", self._columns["flat.hash"])
         frames, idle, opaque = self._frames_by_entry("frame"), self._frames_by_entry("idle"), self._opaque_by_entry()
-        for row in range(self.info.entries):
+        for row in range(len(self._columns["id.end"])):
             md5, sha1, sha256 = (_only(values, row) for values in digests)
             yield Entry(
                 entry_id=self.entry_id(row),

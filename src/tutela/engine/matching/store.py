@@ -5,7 +5,7 @@
       .partial-1f0c…               a list being built; whoever builds it holds its lock
       demo/CURRENT                 the version in force, 64 hexadecimal characters
       demo/5b1e….tutelalist        that version
-      .index/                      the index over lists, see `index.store`
+      .index/                      the index over lists, see `live.folder`
 
 Publishing: the new file is written and synced under a partial name, renamed into place, and only then does CURRENT
 move. Killed at any point, the old version stays in force; what was left behind is cleared by the next `add`. Readers
@@ -29,7 +29,6 @@ from tutela.engine.matching.durable import (
     replace_file,
     sync_folder,
 )
-from tutela.engine.matching.index import IndexStore
 from tutela.engine.matching.pack import pack
 from tutela.engine.matching.packed import PackedList, read_info
 
@@ -51,7 +50,11 @@ class ListStore:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.index = IndexStore(folder / ".index")
+
+    @property
+    def index_folder(self) -> Path:
+        """Where the index over these lists belongs."""
+        return self._folder / ".index"
 
     def names(self) -> list[str]:
         """Return the names of all lists, sorted."""
@@ -107,7 +110,7 @@ class ListStore:
         return info
 
     def open(self, name: str, *, verify: bool = True) -> PackedList:
-        """Open the version of a list that is in force, with the index where it covers that version.
+        """Open a list as it was imported last. `live.in_force` gives it with the index and the changes since.
 
         Args:
             name: of the list.
@@ -116,13 +119,8 @@ class ListStore:
         Raises:
             ListNotFoundError: there is no list of that name.
             ListCorruptError: its file is truncated or altered.
-            IndexCorruptError: the index is.
         """
-        packed = self._with_current(name, lambda path: PackedList.open(path, verify=verify))
-        index = self.index.open()
-        if index is not None:
-            index.serve(packed)
-        return packed
+        return self._with_current(name, lambda path: PackedList.open(path, verify=verify))
 
     def info(self, name: str) -> ListInfo:
         """Return what a list says about itself, without reading it whole. Errors as in `open`."""

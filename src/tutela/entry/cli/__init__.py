@@ -19,6 +19,7 @@ from tutela.entry.cli.lazy import Lazy, LazyGroup, examples
 
 _COMMANDS = {
     "list": Lazy("tutela.entry.cli.lists:lists", "Import, show and remove hash lists."),
+    "index": Lazy("tutela.entry.cli.index:index", "Build the index over lists, change it, ask it."),
     "scan": Lazy("tutela.entry.cli.scan:scan_command", "Scan folders for files on a list."),
     "report": Lazy("tutela.entry.cli.report:report", "Show a scan report, or convert it."),
     "hash": Lazy("tutela.entry.cli.hash:hash_command", "Show the fingerprints of files."),
@@ -26,6 +27,7 @@ _COMMANDS = {
     "up": Lazy("tutela.entry.cli.service:up_command", "Run the service: web process and worker."),
     "serve": Lazy("tutela.entry.cli.service:serve_command", "Run the web process alone."),
     "worker": Lazy("tutela.entry.cli.service:worker_command", "Run a worker alone."),
+    "gateway": Lazy("tutela.entry.cli.gateway:gateway", "Answer machines that ask what is known."),
     "custody": Lazy("tutela.entry.cli.custody:custody", "Verify, publish and export the record."),
     "jobs": Lazy("tutela.entry.cli.jobs:jobs", "See and decide work that was given up."),
     "backup": Lazy("tutela.entry.cli.copies:backup_command", "Copy database and lists; names the keys."),

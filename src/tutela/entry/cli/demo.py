@@ -25,7 +25,7 @@ from tutela.entry.cli.lazy import examples
 from tutela.entry.cli.output import write_file
 from tutela.entry.cli.progress import showing_progress
 from tutela.entry.cli.report import page_of
-from tutela.entry.cli.rooms import cores, fingerprinting, list_use
+from tutela.entry.cli.rooms import cores, fingerprinting, list_uses
 from tutela.entry.cli.scan import stopping
 from tutela.entry.cli.words import plural, span
 from tutela.entry.demo import encode, plan
@@ -83,7 +83,7 @@ def demo(folder: Path) -> None:
             version=__version__,
             started_at=utc_now(),
             roots=resolve_roots([os.fsencode(evidence)]),
-            lists=(list_use(packed.info),),
+            lists=list_uses([packed.info]),
             confinement=confinement,
         )
         with stopping() as stop, showing_progress(quiet=False) as on_progress:

@@ -13,7 +13,7 @@ from tutela.engine.fingerprint import Fingerprinter
 from tutela.engine.sandbox import Isolation, Layer, Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterable
 
     from tutela.domain.lists import ListInfo
 
@@ -93,16 +93,20 @@ def _in_words(sandbox: Sandbox) -> str:
     return f"confined by {layers} (Landlock ABI {found.landlock_abi}, {found.architecture})"
 
 
-def list_use(info: ListInfo) -> ListUse:
-    """Take what a report keeps of a list."""
-    return ListUse(
-        name=info.name,
-        version=info.version,
-        owner=info.owner,
-        label=info.label,
-        scheme=info.scheme,
-        entries=info.entries,
-        unmatchable=info.unmatchable,
-        degenerate_pdq=info.degenerate_pdq,
-        pdq_distance_max=info.policy.pdq_distance_max,
-    )
+def list_uses(infos: Iterable[ListInfo]) -> tuple[ListUse, ...]:
+    """Take what a report keeps of lists. A list that was changed since its import comes in parts: one use each list."""
+    uses: dict[str, ListUse] = {}
+    for info in infos:
+        before = uses.get(info.name)
+        uses[info.name] = ListUse(
+            name=info.name,
+            version=info.version,
+            owner=info.owner,
+            label=info.label,
+            scheme=info.scheme,
+            entries=info.entries + (before.entries if before else 0),
+            unmatchable=info.unmatchable + (before.unmatchable if before else 0),
+            degenerate_pdq=info.degenerate_pdq + (before.degenerate_pdq if before else 0),
+            pdq_distance_max=info.policy.pdq_distance_max,
+        )
+    return tuple(uses.values())

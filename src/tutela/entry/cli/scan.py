@@ -17,7 +17,7 @@ from tutela.domain.paths import for_display
 from tutela.domain.scan import ScanHeader
 from tutela.engine.formats import scan_jsonl
 from tutela.engine.formats.scan_jsonl import open_report
-from tutela.engine.matching import ListStore, Matcher
+from tutela.engine.matching import ListStore, Matcher, in_force
 from tutela.engine.scanning import ScanOutcome, resolve_roots, scan
 from tutela.entry.cli.exits import ExitCode
 from tutela.entry.cli.home import lists_folder, utc_now
@@ -25,7 +25,7 @@ from tutela.entry.cli.lazy import examples
 from tutela.entry.cli.output import write_file
 from tutela.entry.cli.progress import showing_progress
 from tutela.entry.cli.report import page_of
-from tutela.entry.cli.rooms import cores, examination_options, fingerprinting, list_use, options_from
+from tutela.entry.cli.rooms import cores, examination_options, fingerprinting, list_uses, options_from
 from tutela.entry.cli.summary import exit_code_of, print_names, show_counts
 from tutela.entry.cli.words import plural, size, span
 
@@ -99,12 +99,12 @@ def scan_command(
     workers = workers or cores()
     with fingerprinting(options, workers=workers) as (fingerprinter, confinement):  # loads while lists are opened
         store = ListStore(lists_folder())
-        lists = [store.open(name) for name in sorted(set(names))]
+        lists = in_force(store, sorted(set(names)))
         header = ScanHeader(
             version=__version__,
             started_at=utc_now(),
             roots=resolve_roots(os.fsencode(path) for path in paths),
-            lists=tuple(list_use(packed.info) for packed in lists),
+            lists=list_uses(packed.info for packed in lists),
             options=options,
             confinement=confinement,
         )

@@ -12,6 +12,7 @@ has not read: what leads outside is `IndexCorruptError`, never a read out of bou
 from __future__ import annotations
 
 import mmap
+from copy import copy
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 import numpy as np
@@ -122,15 +123,13 @@ class SignalIndex:
         starts = np.where(hashes > 0, self._ends[hashes.astype(np.int64) - 1], 0)
         return int((self._ends[hashes].astype(np.int64) - starts).sum())
 
-    def serve(self, packed: PackedList) -> bool:
-        """Take the place of a list's own tables, where this version of the list is covered."""
-        for number, one in enumerate(self.info.lists):
-            if (one.name, one.version) == (packed.info.name, packed.info.version):
-                packed.pictures = IndexedTable(self, 2 * number, packed.picture_hashes)
-                packed.frames = IndexedTable(self, 2 * number + 1, packed.frame_hashes)
-                packed.index_version = self.info.version
-                return True
-        return False
+    def serve(self, packed: PackedList, number: int) -> PackedList:
+        """Return a list that this index covers, as its list of that number, answered by it."""
+        served = copy(packed)
+        served.pictures = IndexedTable(self, 2 * number, packed.picture_hashes)
+        served.frames = IndexedTable(self, 2 * number + 1, packed.frame_hashes)
+        served.index_version = self.info.version
+        return served
 
     def _check_lengths(self) -> None:
         plan, table, offset, follow, row = self._columns

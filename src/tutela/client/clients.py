@@ -1,0 +1,176 @@
+"""The two clients. They differ in how they wait; what they ask is written once, in `_Questions`."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Final, Self, TypeVar
+from urllib.parse import urlencode
+
+import msgspec
+
+from tutela.client.calls import Answered, Patience, Request, Wait, asked, batches
+from tutela.client.connections import Connections
+from tutela.client.errors import UnreachableError
+from tutela.client.words import LIMITS, Answer, Ask, AskMany, BytesAnswer, Kind, Status, Verdicts
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable
+
+    from tutela.client.calls import Step
+    from tutela.domain.lookups import Channel
+
+_JSON: Final = "application/json"
+_BYTES: Final = "application/octet-stream"
+_BATCH: Final = 1000
+_SENT_AT_ONCE: Final = 8
+_encode: Final = msgspec.json.Encoder().encode
+Struct = TypeVar("Struct", bound=msgspec.Struct)
+
+
+class _Questions:
+    """Questions on one ground, as requests."""
+
+    def __init__(
+        self, address: str, key: str, channel: Channel, jurisdiction: str, *, patience: Patience | None = None
+    ) -> None:
+        """`key` is sent with each request; channel and jurisdiction are the ground of each look-up."""
+        self._patience = patience or Patience()
+        self._connections = Connections(address, key, self._patience.timeout_s)
+        self._channel, self._jurisdiction = channel, jurisdiction
+        self._jitter = random.SystemRandom().random
+
+    def _one(self, kind: Kind, value: str) -> Request:
+        return Request("POST", "/v1/match", _JSON, _encode(Ask(self._channel, self._jurisdiction, kind, value)))
+
+    def _many(self, kind: Kind, values: Iterable[str], size: int) -> list[Request]:
+        if not 1 <= size <= LIMITS.batch_values_max:
+            raise ValueError(f"a batch has 1 to {LIMITS.batch_values_max} values")
+        return [
+            Request(
+                "POST", "/v1/match/batch", _JSON,
+                _encode(AskMany(self._channel, self._jurisdiction, kind, tuple(part))),
+            )
+            for part in batches(list(values), size)
+        ]  # fmt: skip
+
+    def _bytes(self, data: bytes) -> Request:
+        ground = urlencode({"channel": self._channel.value, "jurisdiction": self._jurisdiction})
+        return Request("POST", f"/v1/match/bytes?{ground}", _BYTES, data)
+
+    def _exchange(self, request: Request) -> Generator[Step, Answered | None, bytes]:
+        return asked(request, self._patience, self._jitter)
+
+
+class Client(_Questions):
+    """Asks and waits. Threads may share one. Errors: see `client.errors`."""
+
+    def match(self, kind: Kind, value: str) -> Answer:
+        """Ask one value, in hexadecimal."""
+        return _read(self._ask(self._one(kind, value)), Answer)
+
+    def match_many(self, kind: Kind, values: Iterable[str], *, batch: int = _BATCH) -> list[Answer]:
+        """Ask any number of values of one kind; one answer for each, in their order."""
+        found: list[Answer] = []
+        for request in self._many(kind, values, batch):
+            found += _each(_read(self._ask(request), Verdicts))
+        return found
+
+    def match_bytes(self, data: bytes) -> BytesAnswer:
+        """Ask for a whole file."""
+        return _read(self._ask(self._bytes(data)), BytesAnswer)
+
+    def index(self) -> Status:
+        """Ask which index is in force."""
+        return _read(self._ask(Request("GET", "/v1/index")), Status)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._connections.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _ask(self, request: Request) -> bytes:
+        exchange = self._exchange(request)
+        answered: Answered | None = None
+        while True:
+            try:
+                step = exchange.send(answered)
+            except StopIteration as end:
+                return end.value
+            answered = None
+            if isinstance(step, Wait):
+                time.sleep(step.seconds)
+            else:
+                answered = self._connections.send(step)
+
+
+class AsyncClient(_Questions):
+    """Asks without holding the event loop up: each request is sent from one of a few threads of its own."""
+
+    def __init__(
+        self, address: str, key: str, channel: Channel, jurisdiction: str, *, patience: Patience | None = None
+    ) -> None:
+        """See `_Questions`."""
+        super().__init__(address, key, channel, jurisdiction, patience=patience)
+        self._threads = ThreadPoolExecutor(_SENT_AT_ONCE, thread_name_prefix="tutela-client")
+
+    async def match(self, kind: Kind, value: str) -> Answer:
+        """Ask one value, in hexadecimal."""
+        return _read(await self._ask(self._one(kind, value)), Answer)
+
+    async def match_many(self, kind: Kind, values: Iterable[str], *, batch: int = _BATCH) -> list[Answer]:
+        """Ask any number of values of one kind, several batches at once; one answer for each, in their order."""
+        parts = await asyncio.gather(*map(self._ask, self._many(kind, values, batch)))
+        return [answer for part in parts for answer in _each(_read(part, Verdicts))]
+
+    async def match_bytes(self, data: bytes) -> BytesAnswer:
+        """Ask for a whole file."""
+        return _read(await self._ask(self._bytes(data)), BytesAnswer)
+
+    async def index(self) -> Status:
+        """Ask which index is in force."""
+        return _read(await self._ask(Request("GET", "/v1/index")), Status)
+
+    async def close(self) -> None:
+        """Close the connections, when what was sent is answered."""
+        await asyncio.to_thread(self._threads.shutdown)
+        self._connections.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def _ask(self, request: Request) -> bytes:
+        exchange = self._exchange(request)
+        answered: Answered | None = None
+        while True:
+            try:
+                step = exchange.send(answered)
+            except StopIteration as end:
+                return end.value
+            answered = None
+            if isinstance(step, Wait):
+                await asyncio.sleep(step.seconds)
+            else:
+                answered = await asyncio.get_running_loop().run_in_executor(self._threads, self._connections.send, step)
+
+
+def _read(body: bytes, kind: type[Struct]) -> Struct:
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.DecodeError:
+        raise UnreachableError("what answered was not the gateway") from None
+
+
+def _each(many: Verdicts) -> list[Answer]:
+    hits = many.hits or (None,) * len(many.verdicts)
+    return [Answer(many.index, verdict, own) for verdict, own in zip(many.verdicts, hits, strict=True)]

@@ -1,0 +1,67 @@
+"""`tutela gateway`: run it, and give machines their keys."""
+
+from __future__ import annotations
+
+import click
+
+from tutela.entry.cli.lazy import examples
+
+
+@click.group("gateway")
+def gateway() -> None:
+    """Answer machines that ask whether something is known.
+
+    See docs/guide/gateway.md. Which look-ups are lawful here is said by the
+    settings lookups and jurisdiction; nothing is enabled by default.
+    """
+
+
+@gateway.command(
+    "run",
+    epilog=examples(
+        "TUTELA_LOOKUPS=public:NL tutela gateway run",
+        after="TUTELA_GATEWAY_LISTEN and TUTELA_GATEWAY_PROCESSES say where and how many.",
+    ),
+)
+def run_command() -> None:
+    """Run the gateway: several processes on one port.
+
+    They share one mapped index and take up a new version without a restart.
+    A process that dies is started again. SIGTERM or Ctrl-C stops gracefully.
+    """
+    from tutela.entry.gateway.running import run  # noqa: PLC0415 - help must be quick
+
+    run()
+
+
+@gateway.command("add-key", epilog=examples('tutela gateway add-key --name "Example platform" --days 90'))
+@click.option("--name", required=True, help="Whose key it is.")
+@click.option("--days", type=click.IntRange(min=1), default=90, show_default=True, help="How long it is in force.")
+@click.option(
+    "--per-minute", type=click.IntRange(min=1), default=6000, show_default=True, help="Requests in one minute."
+)
+@click.option("--details", is_flag=True, help="It may see distance, list and entry, not only a verdict.")
+def add_key_command(name: str, *, days: int, per_minute: int, details: bool) -> None:
+    """Make a key and print it, once: only its digest is kept."""
+    from tutela.entry.config import load  # noqa: PLC0415 - help must be quick
+    from tutela.entry.gateway.keys import FileKeys, KeysError, Scope  # noqa: PLC0415 - as above
+
+    settings = load()
+    if days > settings.key_days_max:
+        raise KeysError(f"a key lives {settings.key_days_max} days at most", hint="The setting is key_days_max.")
+    scopes = [Scope.LOOKUP, Scope.DETAIL] if details else [Scope.LOOKUP]
+    secret = FileKeys(settings.home).add(name, days=days, requests_per_minute_max=per_minute, scopes=scopes)
+    click.echo(secret.shown)
+
+
+@gateway.command("revoke-key", epilog=examples("tutela gateway revoke-key 7k3qm2xw"))
+@click.argument("prefix")
+def revoke_key_command(prefix: str) -> None:
+    """End the key of a PREFIX (what follows tut_ in it).
+
+    Every process refuses it two seconds later at the latest.
+    """
+    from tutela.entry.config import load  # noqa: PLC0415 - help must be quick
+    from tutela.entry.gateway.keys import FileKeys  # noqa: PLC0415 - as above
+
+    FileKeys(load().home).revoke(prefix)

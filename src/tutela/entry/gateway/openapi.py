@@ -1,0 +1,96 @@
+"""The OpenAPI 3.1 document, made from the route table and the structs of `client.words`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from tutela import __version__
+from tutela.client import words
+from tutela.domain.lookups import Channel
+from tutela.entry.gateway.errors import CODES
+from tutela.entry.gateway.routes import ROUTES, Route
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_REF: Final = "#/components/schemas/{name}"
+_OPEN: Final = ("bad-request", "not-found", "method-not-allowed", "internal")
+_KEYED: Final = (*_OPEN, "no-valid-key", "expired-key", "too-many-requests", "no-index")
+_ASKED: Final = (
+    *_KEYED,
+    *("malformed-json", "refused", "not-enabled", "too-slow", "length-required", "too-large", "wrong-content-type"),
+    *("not-valid", "probing", "busy"),
+)
+
+
+def document() -> dict[str, Any]:
+    """Return the document."""
+    structs = [struct for route in ROUTES for struct in (route.asks, route.answers) if struct]
+    _, components = msgspec.json.schema_components([*structs, words.ErrorBody], ref_template=_REF)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Tutela gateway", "version": __version__, "license": {"name": "Apache-2.0"}},
+        "paths": {route.path: {route.method.lower(): _operation(route)} for route in ROUTES},
+        "components": {
+            "schemas": components,
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def codes_of(route: Route) -> Iterator[str]:
+    """Yield the codes of every refusal that an address may answer with."""
+    if route.open_because:
+        yield from _OPEN
+    elif not route.takes:
+        yield from _KEYED
+    else:
+        yield from _ASKED
+        if route.says_ground_in_address:
+            yield "no-sandbox"
+
+
+def _operation(route: Route) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": route.name,
+        "summary": route.about,
+        "security": [] if route.open_because else [{"key": [route.scope] if route.scope else []}],
+        "responses": {"200": {"description": "The answer.", "content": _content(route.gives, route.answers)}},
+    }
+    if route.name == "readyz":
+        described["responses"]["503"] = {"description": "Not ready.", "content": _content(route.gives, route.answers)}
+    if route.says_ground_in_address:
+        described["parameters"] = [_parameter("channel"), _parameter("jurisdiction")]
+    if route.takes:
+        described["requestBody"] = {"required": True, "content": _content(route.takes, route.asks)}
+    by_status: dict[int, list[str]] = {}
+    for code in codes_of(route):
+        by_status.setdefault(CODES[code][0], []).append(f"`{code}`: {CODES[code][1]}")
+    for status, lines in sorted(by_status.items()):
+        answer: dict[str, Any] = {
+            "description": "; ".join(lines),
+            "content": _content(b"application/json", words.ErrorBody),
+        }
+        if status in {429, 503}:
+            answer["headers"] = {"Retry-After": {"description": "seconds", "schema": {"type": "integer"}}}
+        described["responses"].setdefault(str(status), answer)
+    return described
+
+
+def _content(kind: bytes, struct: type[msgspec.Struct] | None) -> dict[str, Any]:
+    media = kind.decode().partition(";")[0]
+    if struct is not None:
+        return {media: {"schema": {"$ref": _REF.format(name=struct.__name__)}}}
+    if media == "application/json":
+        return {media: {"schema": {"type": "object"}}}
+    binary = media == "application/octet-stream"
+    return {media: {"schema": {"type": "string", "format": "binary"} if binary else {"type": "string"}}}
+
+
+def _parameter(name: str) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "string", "pattern": "^[A-Za-z]{2}$"}
+    if name == "channel":
+        schema = {"type": "string", "enum": [channel.value for channel in Channel]}
+    return {"name": name, "in": "query", "required": True, "schema": schema}
