@@ -142,10 +142,11 @@ static bool find_runs(lookup *of, stage *at, hits *found)
         at->from[k] = from;
         at->to[k] = to;
         records += to - from;
-        const char *line = (const char *)(one->follow + from), *end = (const char *)(one->follow + to);
-        for (int lines = 0; line < end && lines < RUN_LINES; lines++, line += LINE_BYTES)
-            __builtin_prefetch(line);
-        __builtin_prefetch(end - (to > from));
+        const char *line = (const char *)(one->follow + from), *last = (const char *)(one->follow + to) - 1;
+        __builtin_prefetch(line); /* what is read at once, whether the run is as long or not: nothing to guess */
+        __builtin_prefetch(line + LINE_BYTES - 1);
+        for (int lines = 1; __builtin_expect(last - line >= LINE_BYTES, 0) && lines < RUN_LINES; lines++)
+            __builtin_prefetch((line += LINE_BYTES) + LINE_BYTES - 1);
     }
     if (__builtin_expect(records > of->records_left, 0))
         return stop(found, HITS_SWOLLEN);
