@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engine.native.pictures import hashes, near, scrambled
-from tutela.engine.native import HITS_MAX, IndexColumns, index_fill, index_search, lay, search, use, variants
+from tutela.engine.native import HITS_MAX, Index, IndexColumns, index_fill, lay, search, use, variants
 
 VARIANTS = variants()
 
@@ -67,7 +67,7 @@ def test_every_plan_and_variant_finds_what_comparing_everything_finds(name, kind
         expected = search(queries, table, distance_max)
         for variant in VARIANTS:
             with use(variant):
-                assert same(index_search(index_of(table, PLANS[name]), queries, distance_max), expected), variant
+                assert same(Index(index_of(table, PLANS[name])).search(queries, distance_max), expected), variant
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -77,7 +77,7 @@ def test_the_radius_is_a_sharp_edge(variant, name):
     table = np.array([near(root, bits, 7 * number + bits) for number, root in enumerate(roots) for bits in range(34)])
     reach = REACH[name]
     with use(variant):
-        hits = index_search(index_of(table, PLANS[name]), roots, reach)
+        hits = Index(index_of(table, PLANS[name])).search(roots, reach)
     own = hits.row // 34 == hits.query
     assert (hits.row[own] % 34).tolist() == list(range(reach + 1)) * 40
     assert (hits.distance[own] == hits.row[own] % 34).all()
@@ -98,7 +98,7 @@ def test_any_table_is_searched_like_a_table_without_an_index(row_count, query_co
     expected = search(queries, table, distance_max)
     for variant in VARIANTS:
         with use(variant):
-            assert same(index_search(index_of(table, PLANS[name]), queries, distance_max), expected)
+            assert same(Index(index_of(table, PLANS[name])).search(queries, distance_max), expected)
 
 
 @pytest.mark.parametrize("kind", ["random", "clustered", "one hash"])
@@ -109,17 +109,17 @@ def test_a_join_finds_what_single_queries_find(kind):
     for variant in VARIANTS[:-1]:
         with use(variant):
             columns = index_of(table, PLANS["short prefixes"])
-            assert same(index_search(columns, queries, 31), expected), variant
-            assert same(index_search(columns, queries[-200:], 31), search(queries[-200:], table, 31)), variant
+            assert same(Index(columns).search(queries, 31), expected), variant
+            assert same(Index(columns).search(queries[-200:], 31), search(queries[-200:], table, 31)), variant
 
 
 def test_a_join_of_nothing_but_one_hash_is_not_lost_in_it():
     table = adversarial("one hash", 50, 3)
     queries = np.repeat(table[:1], 17_000, axis=0)
-    hits = index_search(index_of(table, PLANS["sixteen"]), queries, 31)
+    hits = Index(index_of(table, PLANS["sixteen"])).search(queries, 31)
     assert len(hits.row) == 50 * 17_000
     with pytest.raises(OverflowError, match="more than 849999 pairs"):
-        index_search(index_of(table, PLANS["sixteen"]), queries, 31, hits_max=849_999)
+        Index(index_of(table, PLANS["sixteen"])).search(queries, 31, hits_max=849_999)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -144,9 +144,9 @@ def test_more_hits_than_asked_for_are_refused_not_cut(variant):
     table = np.repeat(hashes(1, 1), 40, axis=0)
     with use(variant):
         columns = index_of(table, PLANS["short prefixes"])
-        assert len(index_search(columns, table[:2], 0, hits_max=80).row) == 80
+        assert len(Index(columns).search(table[:2], 0, hits_max=80).row) == 80
         with pytest.raises(OverflowError, match="more than 79 pairs are within 0 bits"):
-            index_search(columns, table[:2], 0, hits_max=79)
+            Index(columns).search(table[:2], 0, hits_max=79)
 
 
 #### Refusals ####
@@ -171,7 +171,7 @@ def test_more_hits_than_asked_for_are_refused_not_cut(variant):
 def test_a_plan_that_cannot_be_is_refused(variant, plan):
     good = index_of(hashes(9, 1), PLANS["sixteen"])
     with use(variant), pytest.raises(ValueError, match="no index can be laid out so"):
-        index_search(good._replace(plan=plan), hashes(1, 1), 3)
+        Index(good._replace(plan=plan)).search(hashes(1, 1), 3)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -180,10 +180,10 @@ def test_columns_of_other_lengths_are_refused(variant):
     with use(variant):
         for name in ("offset", "follow", "row", "table"):
             with pytest.raises(ValueError, match=r"column|columns"):
-                index_search(good._replace(**{name: getattr(good, name)[:-1]}), hashes(1, 1), 3)
+                Index(good._replace(**{name: getattr(good, name)[:-1]})).search(hashes(1, 1), 3)
         for distance_max in (-1, 32):
             with pytest.raises(ValueError, match="0 to 31 bits"):
-                index_search(good, hashes(1, 1), distance_max)
+                Index(good).search(hashes(1, 1), distance_max)
         with pytest.raises(ValueError, match="no such chunk"):
             index_fill(PLANS["sixteen"], good.table, 16)
 
@@ -208,7 +208,7 @@ def test_an_altered_index_leads_nowhere(variant, name):
         with use(variant):
             for asked in (queries, np.repeat(queries, 240, axis=0)) if variant != "numpy" else (queries,):
                 try:
-                    hits = index_search(good._replace(offset=offset, row=row), asked, 31, hits_max=HITS_MAX)
+                    hits = Index(good._replace(offset=offset, row=row)).search(asked, 31, hits_max=HITS_MAX)
                 except IndexError as error:
                     refused += "leads outside" in str(error)
                 else:

@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 __all__ = [
     "HITS_MAX",
     "Hits",
+    "Index",
     "IndexColumns",
     "Pdq",
     "distance",
     "distance_histogram",
     "index_fill",
-    "index_search",
     "lay",
     "pdq",
     "pdq_views",
@@ -153,15 +153,26 @@ def index_fill(plan: bytes, table: NDArray[np.uint8], chunk: int) -> IndexColumn
     return made
 
 
-def index_search(
-    columns: IndexColumns, queries: NDArray[np.uint8], distance_max: int, *, hits_max: int = HITS_MAX
-) -> Hits:
-    """Find what `search` finds in the table before it was laid out, reading little of it.
+class Index:
+    """An index to search. Threads may share it.
 
-    Exact for distances below the sum of the plan's quotas (radius + 1 each); ValueError beyond. Columns may come from a
-    file that nobody has checked: IndexError where they lead outside each other, and never a read out of bounds.
+    ValueError where the columns are not as long as the plan says. They may come from a file that nobody has checked.
     """
-    query, row, bits = _variants.active().index_search(columns, queries, distance_max, hits_max)
-    if not query:  # by far the most frequent answer, and the only one that has to be quick
-        return _NO_HITS
-    return Hits(np.frombuffer(query, np.uint32), np.frombuffer(row, np.uint32), np.frombuffer(bits, np.uint16))
+
+    __slots__ = ("_kernels", "_opened", "columns")
+
+    def __init__(self, columns: IndexColumns) -> None:
+        self.columns = columns
+        self._kernels = _variants.active()
+        self._opened = self._kernels.index_open(columns)
+
+    def search(self, queries: NDArray[np.uint8], distance_max: int, *, hits_max: int = HITS_MAX) -> Hits:
+        """Find what `search` finds in the table before it was laid out, reading little of it.
+
+        Exact for distances below the sum of the plan's quotas (radius + 1 each); ValueError beyond. IndexError where
+        the columns lead outside each other, and never a read out of bounds.
+        """
+        query, row, bits = self._kernels.index_search(self._opened, queries, distance_max, hits_max)
+        if not query:  # by far the most frequent answer, and the only one that has to be quick
+            return _NO_HITS
+        return Hits(np.frombuffer(query, np.uint32), np.frombuffer(row, np.uint32), np.frombuffer(bits, np.uint16))

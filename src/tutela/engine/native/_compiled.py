@@ -42,11 +42,13 @@ class Compiled:
     def index_fill(self, columns: IndexColumns, chunk: int, /) -> None:
         _kernels.index_fill(columns.plan, columns.table, chunk, columns.offset, columns.follow, columns.row)
 
+    def index_open(self, columns: IndexColumns, /) -> object:
+        return _kernels.index_open(*columns)
+
     def index_search(
-        self, columns: IndexColumns, queries: NDArray[np.uint8], distance_max: int, hits_max: int, /
+        self, index: object, queries: NDArray[np.uint8], distance_max: int, hits_max: int, /
     ) -> tuple[bytes, bytes, bytes]:
-        plan, table, offset, follow, row = columns
-        return _kernels.index_search(self.name, plan, table, offset, follow, row, queries, distance_max, hits_max)
+        return _kernels.index_search(self.name, index, queries, distance_max, hits_max)
 
 
 COMPILED: Final = {name: Compiled(name) for name in _kernels.variants()}

@@ -21,15 +21,14 @@ def index_fill(
     row: NDArray[np.uint32],
     /,
 ) -> None: ...
-def index_search(
-    variant: str,
+def index_open(
     plan: bytes,
     table: NDArray[np.uint8],
     offset: NDArray[np.uint32],
     follow: NDArray[np.uint16],
     row: NDArray[np.uint32],
-    queries: NDArray[np.uint8],
-    distance_max: int,
-    hits_max: int,
     /,
+) -> object: ...
+def index_search(
+    variant: str, index: object, queries: NDArray[np.uint8], distance_max: int, hits_max: int, /
 ) -> tuple[bytes, bytes, bytes]: ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tutela.engine.native._numpy_hamming import distance, histogram, search
-from tutela.engine.native._numpy_index import index_fill, index_search, lay
+from tutela.engine.native._numpy_index import index_fill, index_open, index_search, lay
 from tutela.engine.native._numpy_pdq import views
 
-__all__ = ["distance", "histogram", "index_fill", "index_search", "lay", "search", "views"]
+__all__ = ["distance", "histogram", "index_fill", "index_open", "index_search", "lay", "search", "views"]

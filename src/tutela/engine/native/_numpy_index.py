@@ -55,12 +55,17 @@ def index_fill(columns: IndexColumns, chunk: int, /) -> None:
     columns.follow[:] = _bits_from(columns.table, one.follow_bit, _FOLLOW_BITS)[order]
 
 
+def index_open(columns: IndexColumns, /) -> IndexColumns:
+    """An index to search. ValueError where the columns are not as long as the plan says."""
+    _check(columns, _chunks(columns.plan))
+    return columns
+
+
 def index_search(
     columns: IndexColumns, queries: NDArray[np.uint8], distance_max: int, hits_max: int, /
 ) -> tuple[bytes, bytes, bytes]:
-    """As `search`. IndexError where the columns lead outside each other."""
+    """As `search`, in what `index_open` gave. IndexError where the columns lead outside each other."""
     chunks = _chunks(columns.plan)
-    _check(columns, chunks)
     reach = sum(one.radius + 1 for one in chunks) - 1
     if not 0 <= distance_max <= reach or hits_max < 0:
         raise ValueError(f"this index answers distances of 0 to {reach} bits")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from tutela.engine.native import _numpy
 
@@ -63,10 +63,14 @@ class Kernels(Protocol):
         """Fill offset, follow and row, which are those of this chunk alone."""
         ...
 
+    def index_open(self, columns: IndexColumns, /) -> Any:
+        """An index to search. ValueError where the columns are not as long as the plan says."""
+        ...
+
     def index_search(
-        self, columns: IndexColumns, queries: NDArray[np.uint8], distance_max: int, hits_max: int, /
+        self, index: Any, queries: NDArray[np.uint8], distance_max: int, hits_max: int, /
     ) -> tuple[bytes, bytes, bytes]:
-        """As `search`. IndexError where the columns lead outside each other."""
+        """As `search`, in what `index_open` gave. IndexError where the columns lead outside each other."""
         ...
 
 

@@ -1,8 +1,8 @@
 /* The door between Python and the kernels: every buffer is checked here, strictly, before a kernel sees a pointer.
 
-   Nothing is kept between calls and no table is written after import, so calls may run in parallel; the interpreter lock
-   is released while a kernel works. A buffer that another thread changes meanwhile gives a wrong answer, never a
-   read out of bounds: sizes are taken once, and Python keeps an exported buffer in place. */
+   Nothing is kept between calls but an index that was opened, and no table is written after import, so calls may run in
+   parallel; the interpreter lock is released while a kernel works. A buffer that another thread changes meanwhile gives
+   a wrong answer, never a read out of bounds: sizes are taken once, and Python keeps an exported buffer in place. */
 
 #include "module.h"
 
@@ -348,8 +348,8 @@ static PyMethodDef methods[] = {
     {"histogram", histogram, METH_VARARGS, "histogram(variant, left, right)"},
     {"lay", index_lay, METH_VARARGS, "lay(hashes)"},
     {"index_fill", index_fill, METH_VARARGS, "index_fill(plan, table, chunk, offset, follow, row)"},
-    {"index_search", index_search, METH_VARARGS,
-     "index_search(variant, plan, table, offset, follow, row, queries, distance_max, hits_max)"},
+    {"index_open", index_open, METH_VARARGS, "index_open(plan, table, offset, follow, row)"},
+    {"index_search", index_search, METH_VARARGS, "index_search(variant, index, queries, distance_max, hits_max)"},
     {NULL, NULL, 0, NULL},
 };
 

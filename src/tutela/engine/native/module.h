@@ -22,6 +22,7 @@ PyObject *answer(bool done, hits *found, size_t query_count, int distance_max);
 
 PyObject *index_lay(PyObject *module, PyObject *args);
 PyObject *index_fill(PyObject *module, PyObject *args);
+PyObject *index_open(PyObject *module, PyObject *args);
 PyObject *index_search(PyObject *module, PyObject *args);
 
 #endif

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 
 #define JOIN_QUERIES_MIN 16384 /* from here on passing over the whole index once is cheaper */
+#define COLUMNS 3
+#define OPENED "tutela.index"
 
 PyObject *index_lay(PyObject *Py_UNUSED(module), PyObject *args)
 {
@@ -50,7 +52,7 @@ static bool describe(const Py_buffer *plan, size_t row_count, mih *made, size_t 
     return false;
 }
 
-static PyObject *fill_chunk(const Py_buffer *plan, const Py_buffer *table, Py_ssize_t number, PyObject *const to[3])
+static PyObject *fill_chunk(const Py_buffer *plan, const Py_buffer *table, Py_ssize_t number, PyObject *const to[COLUMNS])
 {
     mih made;
     size_t offsets, rows = (size_t)table->shape[0];
@@ -82,7 +84,7 @@ static PyObject *fill_chunk(const Py_buffer *plan, const Py_buffer *table, Py_ss
 PyObject *index_fill(PyObject *Py_UNUSED(module), PyObject *args)
 {
     Py_buffer plan, table;
-    PyObject *from_table, *to[3], *done = NULL;
+    PyObject *from_table, *to[COLUMNS], *done = NULL;
     Py_ssize_t number;
     if (!PyArg_ParseTuple(args, "y*OnOOO:index_fill", &plan, &from_table, &number, &to[0], &to[1], &to[2]))
         return NULL;
@@ -106,7 +108,7 @@ static PyObject *search_index(int with, const mih *in, const Py_buffer *queries,
 {
     hits found = {.limit = hits_max, .state = HITS_NO_MEMORY};
     size_t count = (size_t)queries->shape[0];
-    uint8_t *laid = malloc(count * HASH_BYTES + 1);
+    uint8_t alone[HASH_BYTES], *laid = count <= 1 ? alone : malloc(count * HASH_BYTES);
     bool done = false;
     if (laid) {
         found.state = HITS_FINE;
@@ -118,58 +120,89 @@ static PyObject *search_index(int with, const mih *in, const Py_buffer *queries,
             qsort(found.hit, found.count, sizeof *found.hit, by_query_and_row);
         Py_END_ALLOW_THREADS
     }
-    free(laid);
+    if (laid != alone)
+        free(laid);
     return answer(done, &found, count, distance_max);
 }
 
-/* Take the columns of an index and search it. */
-static PyObject *search_columns(int with, const Py_buffer *plan, const Py_buffer *table, PyObject *const from[3],
-                                const Py_buffer *queries, int distance_max, size_t hits_max)
-{
+/* An index that was opened: its buffers stay where they are until it is gone. */
+typedef struct {
     mih in;
-    size_t offsets, rows = (size_t)table->shape[0];
-    Py_buffer offset, follow, row;
-    if (!describe(plan, rows, &in, &offsets))
+    Py_buffer plan, table, column[COLUMNS];
+} opened;
+
+static void let_go(opened *one)
+{
+    for (int k = 0; k < COLUMNS; k++)
+        if (one->column[k].obj)
+            PyBuffer_Release(&one->column[k]);
+    if (one->table.obj)
+        PyBuffer_Release(&one->table);
+    if (one->plan.obj)
+        PyBuffer_Release(&one->plan);
+    free(one);
+}
+
+static void close_index(PyObject *capsule)
+{
+    let_go(PyCapsule_GetPointer(capsule, OPENED));
+}
+
+/* Take plan and columns; false with an exception. */
+static bool attach(opened *to, PyObject *plan, PyObject *table, PyObject *const from[COLUMNS])
+{
+    size_t offsets;
+    if (PyObject_GetBuffer(plan, &to->plan, PyBUF_SIMPLE) < 0 || !take_table(table, &to->table))
+        return false;
+    size_t rows = (size_t)to->table.shape[0];
+    if (!describe(&to->plan, rows, &to->in, &offsets))
+        return false;
+    size_t of_all_chunks = rows * (size_t)to->in.count;
+    if (!take_column(from[0], &to->column[0], 'I', sizeof(uint32_t), offsets, false) ||
+        !take_column(from[1], &to->column[1], 'H', sizeof(uint16_t), of_all_chunks, false) ||
+        !take_column(from[2], &to->column[2], 'I', sizeof(uint32_t), of_all_chunks, false))
+        return false;
+    mih_attach(&to->in, to->table.buf, to->column[0].buf, to->column[1].buf, to->column[2].buf);
+    return true;
+}
+
+PyObject *index_open(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject *plan, *table, *from[COLUMNS], *made = NULL;
+    if (!PyArg_ParseTuple(args, "OOOOO:index_open", &plan, &table, &from[0], &from[1], &from[2]))
         return NULL;
-    if (distance_max < 0 || distance_max > mih_reach(&in)) {
-        PyErr_Format(PyExc_ValueError, "this index answers distances of 0 to %d bits", mih_reach(&in));
-        return NULL;
-    }
-    if (!take_column(from[0], &offset, 'I', sizeof(uint32_t), offsets, false))
-        return NULL;
-    PyObject *made = NULL;
-    if (take_column(from[1], &follow, 'H', sizeof(uint16_t), rows * (size_t)in.count, false)) {
-        if (take_column(from[2], &row, 'I', sizeof(uint32_t), rows * (size_t)in.count, false)) {
-            mih_attach(&in, table->buf, offset.buf, follow.buf, row.buf);
-            made = search_index(with, &in, queries, distance_max, hits_max);
-            PyBuffer_Release(&row);
-        }
-        PyBuffer_Release(&follow);
-    }
-    PyBuffer_Release(&offset);
+    opened *one = calloc(1, sizeof *one);
+    if (!one)
+        return PyErr_NoMemory();
+    if (attach(one, plan, table, from))
+        made = PyCapsule_New(one, OPENED, close_index);
+    if (!made)
+        let_go(one);
     return made;
 }
 
 PyObject *index_search(PyObject *Py_UNUSED(module), PyObject *args)
 {
     const char *name;
-    Py_buffer plan, table, queries;
-    PyObject *from_table, *from[3], *from_queries, *made = NULL;
+    PyObject *capsule, *from_queries, *made = NULL;
+    Py_buffer queries;
     int distance_max;
     Py_ssize_t hits_max;
-    if (!PyArg_ParseTuple(args, "sy*OOOOOin:index_search", &name, &plan, &from_table, &from[0], &from[1], &from[2],
-                          &from_queries, &distance_max, &hits_max))
+    if (!PyArg_ParseTuple(args, "sOOin:index_search", &name, &capsule, &from_queries, &distance_max, &hits_max))
         return NULL;
     int with = variant_named(name);
-    if (with >= 0 && hits_max < 0)
+    const opened *one = with < 0 ? NULL : PyCapsule_GetPointer(capsule, OPENED);
+    if (!one)
+        return NULL;
+    if (distance_max < 0 || distance_max > mih_reach(&one->in))
+        return PyErr_Format(PyExc_ValueError, "this index answers distances of 0 to %d bits", mih_reach(&one->in));
+    if (hits_max < 0) {
         PyErr_SetString(PyExc_ValueError, "hits are counted from 0");
-    else if (with >= 0 && take_table(from_table, &table)) {
-        if (take_table(from_queries, &queries)) {
-            made = search_columns(with, &plan, &table, from, &queries, distance_max, (size_t)hits_max);
-            PyBuffer_Release(&queries);
-        }
-        PyBuffer_Release(&table);
+        return NULL;
     }
-    PyBuffer_Release(&plan);
+    if (take_table(from_queries, &queries)) {
+        made = search_index(with, &one->in, &queries, distance_max, (size_t)hits_max);
+        PyBuffer_Release(&queries);
+    }
     return made;
 }

@@ -62,6 +62,7 @@ class SignalIndex:
             for kind in DIGEST_KINDS
         }
         self._check_lengths()
+        self._index = native.Index(self._columns)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -103,7 +104,7 @@ class SignalIndex:
         if distance_max > REACH_BITS:
             return native.search(native.lay(queries), self._columns.table, distance_max, hits_max=hits_max)
         try:
-            return native.index_search(self._columns, queries, distance_max, hits_max=hits_max)
+            return self._index.search(queries, distance_max, hits_max=hits_max)
         except IndexError as error:
             raise INDEX.fault(str(error)) from None
 
