@@ -102,3 +102,49 @@ def test_pseudonyms_are_stable_and_tell_people_apart(record):
     actors = set(Leaf.objects.values_list("actor", flat=True))
     assert len(actors) == 1
     assert connection.vendor in {"sqlite", "postgresql"}
+
+
+#### Many at once ####
+
+
+def test_many_changes_are_a_handful_of_statements(record, django_assert_num_queries):
+    record.add()  # the keys of this installation are there
+    before = Leaf.objects.count()
+    cases = [clock.new_id() for _ in range(300)]
+    changes = [recording.Change(Action.CASE_OPENED, ObjectKind.CASE, case) for case in cases]
+    with transaction.atomic(), django_assert_num_queries(3):  # which keys there are, the keys made, the leaves
+        recording.record_all(changes, SYSTEM)
+    assert [leaf.object_id for leaf in Leaf.objects.order_by("serial")[before:]] == cases
+
+
+def test_many_changes_say_what_each_alone_would(record):
+    case, digests = clock.new_id(), {"sha256": bytes(32)}
+    kept = recording.Change(Action.ITEM_ADDED, ObjectKind.ITEM, clock.new_id(), case, digests, ReasonCode.EXACT_MATCH)
+    with transaction.atomic():
+        recording.record(
+            kept.action,
+            kind=kept.kind,
+            object_id=kept.object_id,
+            case_id=kept.case_id,
+            digests=kept.digests,
+            reason=kept.reason,
+            actor=SYSTEM,
+        )
+        recording.record_all([kept, kept], SYSTEM)
+    record.sequence()
+    one, *others = Leaf.objects.order_by("serial")
+    for other in others:
+        same = ("action", "actor", "kind", "object", "reason", "policy", "chain_id", "object_id")
+        assert [getattr(other, name) for name in same] == [getattr(one, name) for name in same]
+        assert recording.digests_of(other) == recording.digests_of(one) == digests
+
+
+def test_many_changes_about_an_erased_case_are_recorded_under_a_salt_that_nobody_keeps(record):
+    case = clock.new_id()
+    record.add(case=case)
+    with transaction.atomic():
+        vault.destroy(case)
+    with transaction.atomic():
+        recording.record_all([recording.Change(Action.CASE_CLOSED, ObjectKind.CASE, case)] * 2, SYSTEM)
+    first, second = Leaf.objects.filter(action=Action.CASE_CLOSED)
+    assert first.object != second.object

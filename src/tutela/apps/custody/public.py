@@ -29,7 +29,7 @@ from tutela.apps.custody.erasure import (
 from tutela.apps.custody.fields import EncryptedText, open_together
 from tutela.apps.custody.history import Event, history
 from tutela.apps.custody.models import Checkpoint, Disposal, Leaf
-from tutela.apps.custody.recording import NoTransactionError, pseudonym_of, record
+from tutela.apps.custody.recording import Change, NoTransactionError, pseudonym_of, record, record_all
 from tutela.apps.custody.rules import Outcome
 from tutela.apps.custody.sequencer import BehindError, run_sequencer, sequence, waiting_count
 from tutela.apps.custody.vault import ErasedError, SealError, is_erased
@@ -50,6 +50,7 @@ __all__ = [
     "Action",
     "BehindError",
     "Candidate",
+    "Change",
     "EncryptedText",
     "ErasedError",
     "Event",
@@ -72,6 +73,7 @@ __all__ = [
     "place_hold",
     "pseudonym_of",
     "record",
+    "record_all",
     "retained",
     "run_sequencer",
     "sequence",

@@ -15,9 +15,11 @@ from __future__ import annotations
 import json
 import os
 import re
+from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 from django.db import transaction
 
@@ -32,10 +34,9 @@ from tutela.engine.ledger.blinding import SALT_BYTES
 from tutela.engine.ledger.leaf import VERSION, check
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from enum import StrEnum
     from pathlib import Path
-    from uuid import UUID
 
     from tutela.apps.access.public import Actor
 
@@ -47,6 +48,23 @@ _DIGEST_BYTES: Final = range(16, 65)
 
 class NoTransactionError(TutelaError):
     """A state change was recorded outside a transaction, so that the two could part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One state change, as `record` takes it, without a note."""
+
+    action: Action
+    kind: ObjectKind
+    object_id: UUID
+    case_id: UUID | None = None
+    digests: Mapping[str, bytes] = field(default_factory=lambda: NO_DIGESTS)
+    reason: ReasonCode | None = None
+
+    @property
+    def chain_id(self) -> UUID:
+        """The chain of custody that it belongs to."""
+        return self.case_id or self.object_id
 
 
 def record(
@@ -65,30 +83,20 @@ def record(
     `case_id` is the chain of custody and the key that `note` and `digests` are sealed under; by default the object is
     its own. Raises outside `transaction.atomic()`, and for a note about an erased case (`vault.ErasedError`).
     """
-    if not transaction.get_connection().in_atomic_block:
-        raise NoTransactionError(f"{action} was recorded outside a transaction")
-    event_id, chain_id = clock.new_id(), case_id or object_id
-    event = str(event_id)
-    kept_salt = vault.salt(chain_id)
-    salt = kept_salt or os.urandom(SALT_BYTES)
-    detail, detail_digest = _keep(chain_id, salt, note) if note else ("", "")
-    fields = {
-        "action": _closed(action, Action),
-        "actor": pseudonym_of(actor),
-        "detail": detail,
-        "detail_digest": detail_digest,
-        "event": event,
-        "kind": _closed(kind, ObjectKind),
-        "object": ledger.object_digest(salt, kind, bound(object_id, digests)),
-        "policy": rules.POLICY,
-        "previous": "",
-        "reason": _closed(reason or ReasonCode.ROUTINE, ReasonCode),
-        "time": f"{clock.now():%Y-%m-%dT%H:%M:%S.%f}Z",
-    }
-    canonical(fields)  # whatever could not stand in the log is refused here, before the change is committed
-    sealed = _sealed_digests(chain_id, event, digests) if digests and kept_salt else b""
-    store.insert_leaf(fields, chain_id, object_id, sealed)
-    return LeafId(event_id)
+    change = Change(action, kind, object_id, case_id, digests, reason)
+    _refuse_outside(action)
+    leaf = _leaf(change, pseudonym_of(actor), vault.salt(change.chain_id), note)
+    store.insert_leaves([leaf])
+    return LeafId(UUID(leaf.fields["event"]))
+
+
+def record_all(changes: Sequence[Change], actor: Actor) -> None:
+    """Insert a leaf for each change, in their order, with a handful of statements for all of them. See `record`."""
+    if not changes:
+        return
+    _refuse_outside(changes[0].action)
+    name, salts = pseudonym_of(actor), vault.salts({change.chain_id for change in changes})
+    store.insert_leaves([_leaf(change, name, salts[change.chain_id], "") for change in changes])
 
 
 def canonical(fields: Mapping[str, str]) -> bytes:
@@ -127,6 +135,33 @@ def note_of(leaf: Leaf) -> str:
         return ""
     kept = Reason.objects.get(id=leaf.detail)
     return vault.open_sealed(kept.subject_id, bytes(kept.sealed), _note_place(kept)).decode()
+
+
+def _refuse_outside(action: Action) -> None:
+    if not transaction.get_connection().in_atomic_block:
+        raise NoTransactionError(f"{action} was recorded outside a transaction")
+
+
+def _leaf(change: Change, actor: str, kept_salt: bytes | None, note: str) -> store.NewLeaf:
+    event, chain_id = str(clock.new_id()), change.chain_id
+    salt = kept_salt or os.urandom(SALT_BYTES)
+    detail, detail_digest = _keep(chain_id, salt, note) if note else ("", "")
+    fields = {
+        "action": _closed(change.action, Action),
+        "actor": actor,
+        "detail": detail,
+        "detail_digest": detail_digest,
+        "event": event,
+        "kind": _closed(change.kind, ObjectKind),
+        "object": ledger.object_digest(salt, change.kind, bound(change.object_id, change.digests)),
+        "policy": rules.POLICY,
+        "previous": "",
+        "reason": _closed(change.reason or ReasonCode.ROUTINE, ReasonCode),
+        "time": f"{clock.now():%Y-%m-%dT%H:%M:%S.%f}Z",
+    }
+    canonical(fields)  # whatever could not stand in the log is refused here, before the change is committed
+    sealed = _sealed_digests(chain_id, event, change.digests) if change.digests and kept_salt else b""
+    return store.NewLeaf(fields, chain_id, change.object_id, sealed)
 
 
 def _keep(chain_id: UUID, salt: bytes, note: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ alphabets of the fields hold nothing that JSON would escape. A test holds it to 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -20,24 +21,27 @@ if TYPE_CHECKING:
 
 _ROWS_AT_ONCE: Final = 2000
 _PLACED_AT_ONCE: Final = 250
+_INSERTED_AT_ONCE: Final = 500
 _LOCK: Final = 0x7475_7465_6C61_0001  # "tutela", 1
 
 FIELDS: Final = (
     "action", "actor", "detail", "detail_digest", "event", "kind", "object", "policy", "previous", "reason", "time",
 )  # fmt: skip
-INSERT_LEAF: Final = """
+INSERT_LEAVES: Final = """
     INSERT INTO custody_leaf (chain_id, object_id, sealed, action, actor, detail, detail_digest, event, kind, object,
                               policy, previous, reason, time)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    VALUES {rows}
 """
+LEAF_ROW: Final = "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 SELECT_KEY: Final = "SELECT wrapped, master, destroyed_at FROM custody_datakey WHERE subject_id = %s"
 SELECT_KEYS: Final = (
     "SELECT subject_id, wrapped, master, destroyed_at FROM custody_datakey WHERE subject_id IN ({marks})"
 )
-INSERT_KEY: Final = """
-    INSERT INTO custody_datakey (subject_id, wrapped, master, created_at) VALUES (%s, %s, %s, %s)
+INSERT_KEYS: Final = """
+    INSERT INTO custody_datakey (subject_id, wrapped, master, created_at) VALUES {rows}
     ON CONFLICT (subject_id) DO NOTHING
 """
+KEY_ROW: Final = "(%s, %s, %s, %s)"
 PLACE_LEAVES: Final = """
     UPDATE custody_leaf SET position = placed.column1, previous = placed.column2
     FROM (VALUES {rows}) AS placed
@@ -84,26 +88,42 @@ def data_key(subject_id: UUID) -> tuple[bytes, str, bool] | None:
 
 def data_keys(subject_ids: Sequence[UUID]) -> dict[UUID, tuple[bytes, str, bool]]:
     """Return the same for many subjects, those that have a key."""
-    marks = ", ".join(["%s"] * len(subject_ids))
+    found: dict[UUID, tuple[bytes, str, bool]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(SELECT_KEYS.format(marks=marks), [_uuid(subject_id) for subject_id in subject_ids])
-        return {_read_uuid(row[0]): (bytes(row[1]), row[2], row[3] is not None) for row in cursor.fetchall()}
+        for start in range(0, len(subject_ids), _ROWS_AT_ONCE):
+            some = subject_ids[start : start + _ROWS_AT_ONCE]
+            marks = ", ".join(["%s"] * len(some))
+            cursor.execute(SELECT_KEYS.format(marks=marks), [_uuid(subject_id) for subject_id in some])
+            found |= {_read_uuid(row[0]): (bytes(row[1]), row[2], row[3] is not None) for row in cursor.fetchall()}
+    return found
 
 
-def insert_data_key(key: DataKey) -> bool:
-    """Insert a subject's key; False if somebody else's came first."""
-    created_at = connection.ops.adapt_datetimefield_value(key.created_at)
-    values = [_uuid(key.subject_id), key.wrapped, key.master, created_at]
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT_KEY, values)
-        return cursor.rowcount == 1
+def insert_data_keys(keys: Sequence[DataKey]) -> int:
+    """Insert the keys of subjects, but for those of which somebody else's came first; return how many."""
+    rows = [
+        (_uuid(key.subject_id), key.wrapped, key.master, connection.ops.adapt_datetimefield_value(key.created_at))
+        for key in keys
+    ]
+    return _insert(INSERT_KEYS, KEY_ROW, rows)
 
 
-def insert_leaf(fields: Mapping[str, str], chain_id: UUID, object_id: UUID, sealed: bytes) -> None:
-    """Insert one leaf in the caller's transaction: one statement, and no detour through the ORM."""
-    words = [fields[name] for name in FIELDS]
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT_LEAF, [_uuid(chain_id), _uuid(object_id), sealed, *words])
+@dataclass(frozen=True, slots=True)
+class NewLeaf:
+    """A leaf before it is inserted; `fields` by the names of `FIELDS`."""
+
+    fields: Mapping[str, str]
+    chain_id: UUID
+    object_id: UUID
+    sealed: bytes
+
+
+def insert_leaves(leaves: Sequence[NewLeaf]) -> None:
+    """Insert leaves in the caller's transaction, in their order: one statement, and no detour through the ORM."""
+    rows = [
+        (_uuid(leaf.chain_id), _uuid(leaf.object_id), leaf.sealed, *(leaf.fields[name] for name in FIELDS))
+        for leaf in leaves
+    ]
+    _insert(INSERT_LEAVES, LEAF_ROW, rows)
 
 
 def lock() -> bool:
@@ -155,6 +175,17 @@ def misfiled() -> list[int]:
 def earlier_than_before() -> list[int]:
     """Return positions (up to 1,000) whose time is earlier than that of the entry before: the clock was set back."""
     return _positions(EARLIER_THAN_BEFORE)
+
+
+def _insert(statement: str, row: str, rows: Sequence[tuple[Any, ...]]) -> int:
+    """Insert rows, so many a statement as either database takes; return how many were inserted."""
+    count = 0
+    with connection.cursor() as cursor:
+        for start in range(0, len(rows), _INSERTED_AT_ONCE):
+            part = rows[start : start + _INSERTED_AT_ONCE]
+            cursor.execute(statement.format(rows=", ".join([row] * len(part))), [each for one in part for each in one])
+            count += cursor.rowcount
+    return count
 
 
 def _positions(statement: str) -> list[int]:

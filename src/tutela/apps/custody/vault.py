@@ -30,7 +30,7 @@ from tutela.domain.errors import TutelaError
 from tutela.engine import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -113,6 +113,28 @@ def salt(subject_id: UUID) -> bytes | None:
     return found
 
 
+def salts(subject_ids: Collection[UUID]) -> dict[UUID, bytes | None]:
+    """Return the salts of many subjects, as `salt`: three statements for all their keys, however many there are."""
+    moment = clock.now()
+    found: dict[UUID, bytes | None] = {}
+    keys: dict[UUID, bytes | None] = {}
+    for subject_id in set(subject_ids):
+        kept, known = _salts.get(subject_id), _known(subject_id)
+        if kept is not None and abs((moment - kept[1]).total_seconds()) < SALT_AGE_S_MAX:
+            found[subject_id] = kept[0]
+        elif known is not None:
+            keys[subject_id] = known.keys[subject_id]
+    asked = [subject_id for subject_id in set(subject_ids) if subject_id not in found and subject_id not in keys]
+    if asked:
+        keys |= _kept(asked)
+        if missing := [subject_id for subject_id in asked if subject_id not in keys]:
+            keys |= _make(missing)
+        _know(keys)
+    made = {subject_id: None if key is None else _salt_of(key) for subject_id, key in keys.items()}
+    transaction.on_commit(partial(_remember_all, made, moment))
+    return found | made
+
+
 def existing_salt(subject_id: UUID) -> bytes | None:
     """Return the salt of a subject's leaves; None where there is none, or no longer."""
     key = _data_key(subject_id, create=False)
@@ -126,7 +148,7 @@ def destroy(subject_id: UUID) -> bool:
         return False
     row.wrapped, row.master, row.destroyed_at = b"", "", clock.now()
     row.save(update_fields=["wrapped", "master", "destroyed_at"])
-    _know(_Known(subject_id, None))
+    _know({subject_id: None})
     transaction.on_commit(partial(_salts.pop, subject_id, None))
     return True
 
@@ -162,49 +184,64 @@ def _remember(subject_id: UUID, found: bytes, moment: datetime) -> None:
     _salts[subject_id] = (found, moment)
 
 
+def _remember_all(made: Mapping[UUID, bytes | None], moment: datetime) -> None:
+    for subject_id, found in made.items():
+        if found is not None:
+            _remember(subject_id, found, moment)
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """The data key of a subject, or that it is destroyed, as this transaction knows it.
+    """The data keys of some subjects, None for one that is destroyed, as this transaction knows them.
 
     It stands among what Django does after the commit, and does nothing there: Django drops it when the transaction is
     rolled back, wholly or to a savepoint before it, which is just how long the key may be believed.
     """
 
-    subject_id: UUID
-    key: bytes | None = field(repr=False)
+    keys: Mapping[UUID, bytes | None] = field(repr=False)
 
     def __call__(self) -> None:
         """Nothing."""
 
 
-def _know(known: _Known) -> None:
+def _know(keys: Mapping[UUID, bytes | None]) -> None:
     if transaction.get_connection().in_atomic_block:
-        transaction.on_commit(known)
+        transaction.on_commit(_Known(keys))
 
 
 def _known(subject_id: UUID) -> _Known | None:
     kept = (act for _, act, _ in reversed(transaction.get_connection().run_on_commit))
-    return next((act for act in kept if isinstance(act, _Known) and act.subject_id == subject_id), None)
+    return next((act for act in kept if isinstance(act, _Known) and subject_id in act.keys), None)
 
 
 def _data_key(subject_id: UUID, *, create: bool) -> bytes | None:
     known = _known(subject_id)
-    if known is None:
-        found = store.data_key(subject_id)
-        if found is None and not create:
-            return None
-        known = _Known(subject_id, _opened(subject_id, *found) if found else _make(subject_id))
-        _know(known)
-    return known.key
+    if known is not None:
+        return known.keys[subject_id]
+    found = store.data_key(subject_id)
+    if found is None and not create:
+        return None
+    keys = {subject_id: _opened(subject_id, *found)} if found else _make([subject_id])
+    _know(keys)
+    return keys[subject_id]
 
 
-def _make(subject_id: UUID) -> bytes | None:
-    made = os.urandom(keyring.KEY_BYTES)
-    master, wrapped = _wrap(subject_id, made)
-    if store.insert_data_key(DataKey(subject_id=subject_id, master=master, wrapped=wrapped)):
-        return made
-    found = store.data_key(subject_id)  # somebody else's came first
-    return _opened(subject_id, *found) if found else None
+def _make(subject_ids: Sequence[UUID]) -> dict[UUID, bytes | None]:
+    """Make keys for subjects that had none; where somebody else's came first, theirs."""
+    made: dict[UUID, bytes | None] = {}
+    rows: list[DataKey] = []
+    for subject_id in subject_ids:
+        key = made[subject_id] = os.urandom(keyring.KEY_BYTES)
+        master, wrapped = _wrap(subject_id, key)
+        rows.append(DataKey(subject_id=subject_id, master=master, wrapped=wrapped))
+    if store.insert_data_keys(rows) < len(rows):
+        made |= _kept(subject_ids)
+    return made
+
+
+def _kept(subject_ids: Sequence[UUID]) -> dict[UUID, bytes | None]:
+    found = store.data_keys(subject_ids)
+    return {subject_id: _opened(subject_id, *row) for subject_id, row in found.items()}
 
 
 def _opened(subject_id: UUID, wrapped: bytes, master: str, destroyed: bool) -> bytes | None:  # noqa: FBT001 - a row
