@@ -30,11 +30,12 @@ from tests.world import make_desk  # noqa: E402
 from tutela.apps.access.public import SYSTEM, Desk, acting_as  # noqa: E402
 from tutela.apps.custody import rules, sequencer, verifying  # noqa: E402
 from tutela.apps.custody.models import Disposal, Leaf  # noqa: E402
-from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, record  # noqa: E402
+from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, record, record_all  # noqa: E402
 from tutela.apps.intake.models import Door  # noqa: E402
 from tutela.apps.intake.services import Submission, ground_of, receive  # noqa: E402
 from tutela.apps.jobs.public import enqueue, job  # noqa: E402
 from tutela.domain.ids import OrganisationId, TeamId  # noqa: E402
+from tutela.domain.reports import Media, Reported  # noqa: E402
 from tutela.engine import clock  # noqa: E402
 from tutela.engine.ledger import object_digest  # noqa: E402
 
@@ -145,16 +146,18 @@ def _reports() -> Callable[[int, bool], None]:
     with acting_as(SYSTEM):
         made = make_desk(f"Desk {clock.new_id()}")
     desk = Desk(OrganisationId(made.organisation.id), TeamId(made.team.id))
-    recording = record  # this module is among those whose name is changed
-    recorders = [module for module in sys.modules.values() if getattr(module, "record", None) is recording]
+    recorders = [
+        (module, verb.__name__, verb)
+        for verb in (record, record_all)
+        for module in list(sys.modules.values())
+        if getattr(module, verb.__name__, None) is verb
+    ]
 
     def act(_count: int, leaves: bool) -> None:  # noqa: FBT001 - one shape with the other
-        for module in recorders:  # what a service that keeps no record would call
-            module.record = recording if leaves else _no_record
-        digests = {"sha256": os.urandom(32)}
-        sent = Submission(
-            Door.API, str(clock.new_id()), "", "Sample text.", digests, child_in_danger=False, ground=ground_of()
-        )
+        for module, name, verb in recorders:  # what a service that keeps no record would call
+            setattr(module, name, verb if leaves else _no_record)
+        reported = Reported(text="Sample text.", media=(Media({"sha256": os.urandom(32)}),))
+        sent = Submission(Door.API, str(clock.new_id()), reported, ground_of())
         with acting_as(SYSTEM):
             receive(SYSTEM, desk, sent)
 

@@ -11,6 +11,7 @@ from tutela.apps.access.public import SYSTEM, Actor, Permission, Role, person_ac
 
 if TYPE_CHECKING:
     from tutela.apps.access.models import ApiKey, Organisation, Person, Team
+    from tutela.apps.triage.models import Location
 
 PASSWORD = "seven quiet herons by the water"
 
@@ -82,3 +83,14 @@ def sign_in(client: Any, person: Person, *, second_factor: bool = True) -> None:
     ]
     session["account_authentication_methods_user"] = str(person.pk)
     session.save()
+
+
+def make_place(case: Any, address: str = "https://files.example/a", **digests: str) -> Location:
+    """Something sighted in a case, and where it stands."""
+    from tutela.apps.triage.models import Item, Location, Sighting
+
+    fold = next((f"{name}:{digest}" for name, digest in digests.items()), None)
+    item = Item.objects.create(organisation_id=case.organisation_id, fold=fold, **digests)
+    whose = {"organisation_id": case.organisation_id, "case_id": case.id, "item_id": item.id}
+    Sighting.objects.create(report_id=case.id, **whose)
+    return Location.objects.create(address=address, mark=item.id.hex, **whose)

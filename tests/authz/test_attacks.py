@@ -16,13 +16,13 @@ from django.urls import reverse
 
 from tests.authz.test_routes import CASES, setting
 from tests.security_key import SecurityKey, asked
-from tests.world import PASSWORD, make_desk, make_key, make_person, secret_part, sign_in
+from tests.world import PASSWORD, make_desk, make_key, make_person, make_place, secret_part, sign_in
 from tutela.apps.access import services
 from tutela.apps.access.models import ApiKey, Membership, Person
 from tutela.apps.access.public import SYSTEM, Permission, Role
 from tutela.apps.intake.models import Report
 from tutela.apps.takedown.models import Notice
-from tutela.apps.triage.models import Case, Item, Location
+from tutela.apps.triage.models import Case
 
 pytestmark = pytest.mark.django_db
 __all__ = ["setting"]  # the fixture of the golden table: two desks, and things of each ownership
@@ -292,8 +292,7 @@ def test_a_form_that_names_a_team_of_another_organisation_is_refused(ours, their
 def test_a_notice_about_an_address_of_another_organisation_does_not_exist(ours, theirs, client, supervisor):
     mine = Case.objects.create(organisation=ours.organisation, team=ours.team)
     case = Case.objects.create(organisation=theirs.organisation, team=theirs.team)
-    item = Item.objects.create(case=case, organisation=theirs.organisation)
-    place = Location.objects.create(case=case, item=item, address="https://files.example/a")
+    place = make_place(case)
     sign_in(client, supervisor)
     for about in (mine, case):
         address = reverse("case-notice", kwargs={"case_id": about.id, "location_id": place.id})

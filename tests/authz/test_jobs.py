@@ -13,13 +13,13 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests.journeys.sinks import Host, MailSink, running
-from tests.world import Desk, make_desk
+from tests.world import Desk, make_desk, make_place
 from tutela.apps.access.public import SYSTEM, acting_as
 from tutela.apps.jobs import registry
 from tutela.apps.jobs.models import DeadJob, Job
 from tutela.apps.jobs.public import enqueue, run_worker
 from tutela.apps.takedown.models import Notice
-from tutela.apps.triage.models import Case, Item, Location
+from tutela.apps.triage.models import Case
 from tutela.entry import doors
 
 if TYPE_CHECKING:
@@ -53,11 +53,10 @@ def outside(tmp_path):
 def work_of(desk: Desk, host: Host) -> dict[str, str]:
     """A case with everything that a job may be about; the arguments of each."""
     case = Case.objects.create(organisation=desk.organisation, team=desk.team)
-    item = Item.objects.create(case=case, organisation=desk.organisation, sha256="00" * 32, fold=f"sha256:{'00' * 32}")
-    place = Location.objects.create(case=case, item=item, address=f"{host.url}/a")
+    place = make_place(case, f"{host.url}/a", sha256="00" * 32)
     notice = Notice.objects.create(
         case=case,
-        item=item,
+        item=place.item,
         location=place,
         organisation=desk.organisation,
         address=place.address,

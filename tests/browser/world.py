@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutela.domain.lists import Entry, Hit, MatchKind, MatchPolicy
 from tutela.domain.lookups import Channel
+from tutela.domain.reports import Fact, Media, Reported
 from tutela.domain.signals import SignalKind
 from tutela.engine import clock
 from tutela.engine.probing import Failure, ProbeAnswer
@@ -148,7 +149,13 @@ class _Weeks:
         door = Door.API if data else Door.FORM
         key = f"report-{self._number:05}"
         digest = "" if data else receipts.digest_of(receipts.code_of(key))
-        submission = Submission(door, key, address, text, digests, danger, ground_of(), receipt_digest=digest)
+        reported = Reported(
+            facts=frozenset({Fact.DANGER_NOW} if danger else ()),
+            text=text,
+            addresses=(address,) if address else (),
+            media=(Media(digests),) if digests else (),
+        )
+        submission = Submission(door, key, reported, ground_of(), receipt_digest=digest)
         return receive(self._me, self._desk, submission).case_id
 
     def _known(self, name: str, *, times: int = 1, addresses: int = 1) -> UUID:
@@ -181,7 +188,7 @@ class _Weeks:
             for name, (owner, classification, scheme) in _LISTS.items()
         ]
         with transaction.atomic():
-            keep_matches(Item.objects.get(case_id=case_id).id, ground_of(), hits)
+            keep_matches(Item.objects.get(sightings__case_id=case_id).id, ground_of(), hits)
 
     def _confirmed(self, name: str) -> UUID:
         from tutela.apps.review.services import confirm_unseen
@@ -256,7 +263,7 @@ class _Weeks:
 
         case_id = self._report(address="https://pictures.example/e", data=b"benign bytes not asked")
         with transaction.atomic():
-            refuse_lookup(Item.objects.get(case_id=case_id).id, ground_of(Channel.ENCRYPTED, "zz"))
+            refuse_lookup(Item.objects.get(sightings__case_id=case_id).id, ground_of(Channel.ENCRYPTED, "zz"))
         return case_id
 
     def _told(self) -> UUID:

@@ -46,11 +46,10 @@ def opened(desk):
     return desk
 
 
-def send(client, address=ADDRESS, **fields):
-    page = client.get(reverse("report")).content.decode()
-    token = re.search(r'name="token" value="([^"]+)"', page)[1]
-    given = {"token": token, "address": "https://files.example/a"} | fields
-    return client.post(reverse("report"), given, REMOTE_ADDR=address)
+def send(client, address=ADDRESS, page="https://files.example/a", **fields):
+    shown = client.get(reverse("report")).content.decode()
+    token = re.search(r'name="token" value="([^"]+)"', shown)[1]
+    return client.post(reverse("report"), {"token": token, "address": page} | fields, REMOTE_ADDR=address)
 
 
 def receipt_of(response) -> str:
@@ -77,7 +76,7 @@ def test_what_the_public_reports_goes_to_the_team_that_was_named(desk, client):
     assert send(Client()).status_code == 200
     assert triage.Case.objects.get().team_id == desk.other_team.id
     client.post(reverse("front-desk"), {"team": "all"})
-    send(Client())
+    send(Client(), page="https://files.example/b")
     assert triage.Case.objects.filter(team=None).count() == 1
     client.post(reverse("front-desk"), {"team": "nobody"})
     assert Client().get(reverse("report")).status_code == 503

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 
-from tests.world import actor, make_desk, make_person, sign_in
+from tests.world import actor, make_desk, make_person, make_place, sign_in
 from tutela.apps.access.public import Role
 from tutela.apps.custody.models import Leaf
 from tutela.apps.custody.public import Action
@@ -15,7 +15,6 @@ from tutela.apps.takedown import public, services
 from tutela.apps.takedown.models import Notice
 from tutela.apps.takedown.rules import UNCLEAR_MAX, Verdict, must_stop, wait_h
 from tutela.apps.triage import public as triage
-from tutela.apps.triage.models import Item
 from tutela.engine import clock
 from tutela.engine.probing import ProbeAnswer
 
@@ -31,11 +30,10 @@ def desk():
 @pytest.fixture
 def notice(desk):
     case = triage.Case.objects.create(organisation=desk.organisation, team=desk.team, state="confirmed")
-    item = Item.objects.create(case=case, organisation=desk.organisation)
-    place = triage.Location.objects.create(case=case, item=item, address="https://files.example/a")
+    place = make_place(case)
     return Notice.objects.create(
         case=case,
-        item=item,
+        item=place.item,
         location=place,
         organisation=desk.organisation,
         address=place.address,

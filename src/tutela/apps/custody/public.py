@@ -32,7 +32,7 @@ from tutela.apps.custody.models import Checkpoint, Disposal, Leaf
 from tutela.apps.custody.recording import Change, NoTransactionError, pseudonym_of, record, record_all
 from tutela.apps.custody.rules import Outcome
 from tutela.apps.custody.sequencer import BehindError, run_sequencer, sequence, waiting_count
-from tutela.apps.custody.vault import ErasedError, SealError, is_erased
+from tutela.apps.custody.vault import ErasedError, SealError, erased_among, is_erased
 from tutela.domain.waiting import Waiting
 from tutela.engine import clock
 from tutela.engine.ledger import Action, ObjectKind
@@ -64,6 +64,7 @@ __all__ = [
     "blind_index",
     "end_hold",
     "erase",
+    "erased_among",
     "has_retention_rules",
     "history",
     "indicators",

@@ -158,6 +158,12 @@ def is_erased(subject_id: UUID) -> bool:
     return DataKey.objects.filter(subject_id=subject_id).exclude(destroyed_at=None).exists()
 
 
+def erased_among(subject_ids: Collection[UUID]) -> set[UUID]:
+    """Return those whose key was destroyed."""
+    found = DataKey.objects.filter(subject_id__in=subject_ids).exclude(destroyed_at=None)
+    return set(found.values_list("subject_id", flat=True))
+
+
 def rotate() -> int:
     """Wrap every data key anew by a new master key, and forget the old ones; return how many keys were wrapped anew.
 

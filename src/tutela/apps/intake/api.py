@@ -13,6 +13,7 @@ from tutela.apps.access.public import Permission, actor_of, desk_of, require, sp
 from tutela.apps.intake import rules, services
 from tutela.apps.intake.models import Door, Report
 from tutela.domain.lookups import Channel
+from tutela.domain.reports import Fact, Media, Reported
 
 router = Router(tags=["intake"])
 
@@ -67,15 +68,15 @@ def hand_in(request: HttpRequest, report: ReportGiven, idempotency_key: Header[s
         raise HttpError(400, "Idempotency-Key has 8 to 64 letters, digits, dots, dashes, colons or underscores")
     assert actor.organisation_id is not None
     given = report.digests.model_dump(exclude_none=True)
-    submission = services.Submission(
-        door=Door.API,
-        key=idempotency_key,
-        address=report.address,
+    media = Media({name: bytes.fromhex(digest) for name, digest in given.items()})
+    reported = Reported(
+        facts=frozenset({Fact.DANGER_NOW} if report.child_in_danger else ()),
         text=report.text,
-        digests={name: bytes.fromhex(digest) for name, digest in given.items()},
-        child_in_danger=report.child_in_danger,
-        ground=services.ground_of(report.channel, report.jurisdiction),
+        addresses=(report.address,) if report.address else (),
+        media=(media,) if media.fold else (),
     )
+    ground = services.ground_of(report.channel, report.jurisdiction)
+    submission = services.Submission(door=Door.API, key=idempotency_key, reported=reported, ground=ground)
     try:
         kept: Report = services.receive(actor, desk_of(actor.organisation_id), submission)
     except services.RefusedReportError as error:

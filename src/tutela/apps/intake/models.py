@@ -8,6 +8,7 @@ from django.db import models
 
 from tutela.apps.custody.public import EncryptedText
 from tutela.domain.lookups import Channel
+from tutela.domain.reports import Incident
 from tutela.engine import clock
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ class Door(models.TextChoices):
 
     API = "api"
     FORM = "form"
+    CALL = "call"  # somebody told a colleague, who wrote it down
+    BULK = "bulk"  # a file of reports
+    MACHINE = "machine"  # our own: the gateway, the crawler, a scan that somebody pushed
 
 
 class Report(models.Model):
@@ -43,9 +47,13 @@ class Report(models.Model):
     source = models.CharField(max_length=40)  # a machine's pseudonym in the record, or the public's
     idempotency_key = models.CharField(max_length=64)
     fingerprint = models.CharField(max_length=64)
+    incident = models.CharField(max_length=24, choices=[(each.value, each.value) for each in Incident])
     receipt_digest = models.CharField(max_length=64, blank=True, db_index=True)
     child_in_danger = models.BooleanField(default=False)
-    text = EncryptedText(subject="case_id")
+    text = EncryptedText(subject="case_id")  # exposure: shown only to who asks for it
+    claimed = EncryptedText(subject="case_id")  # the rest of a `Reported`, as `claimed` writes it
+    contact = EncryptedText(subject="id")  # under a key of its own, so that it can be erased before the case is
+    occurred_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:

@@ -35,6 +35,7 @@ from tutela.apps.intake import receipts, rules, services
 from tutela.apps.intake.forms import AnswerForm, ReceiptForm, ReportForm
 from tutela.apps.intake.models import Door
 from tutela.apps.triage import public as triage
+from tutela.domain.reports import Fact, Reported
 from tutela.engine.throttling import Rate
 
 if TYPE_CHECKING:
@@ -132,10 +133,11 @@ def _receive(request: HttpRequest, desk: Desk, values: dict[str, Any], code: str
     submission = services.Submission(
         door=Door.FORM,
         key=values["token"],
-        address=values["address"],
-        text=values["text"],
-        digests={},
-        child_in_danger=values["child_in_danger"],
+        reported=Reported(
+            facts=frozenset({Fact.DANGER_NOW} if values["child_in_danger"] else ()),
+            text=values["text"],
+            addresses=(values["address"],) if values["address"] else (),
+        ),
         ground=services.ground_of(),
         has_files=bool(request.FILES),
         receipt_digest=receipts.digest_of(code),
@@ -157,6 +159,7 @@ def _explained(problem: rules.Problem) -> str:
         ),
         rules.Problem.NO_ADDRESS: _("Please give the address of the page, or tell us about a child in danger."),
         rules.Problem.NOT_AN_ADDRESS: _("This is not the address of a page. It begins with https:// or http://."),
+        rules.Problem.TOO_MANY: _("These are too many addresses for one report. Please send several."),
         rules.Problem.TOO_LONG: _("The text is too long: please keep it below 10,000 characters."),
     }[problem]
 

@@ -3,11 +3,13 @@
 Rules:
 
 1. No media: an attachment, a data URI or a long run of base 64 is refused, with the advice what to do instead.
-2. A report says where (an address), or what (a digest), or that a child is in danger. Anything else reaches nobody.
+2. A report says where (an address), what (a digest), who (an account), or that a child is in danger. Anything else
+   reaches nobody.
 3. Text is bounded; an address must be one.
 
->>> problem_of("https://files.example/a", "seen today", has_files=False, names_bytes=False, child_in_danger=False)
->>> problem_of("", "see data:image/png;base64,AAAA", has_files=False, names_bytes=True, child_in_danger=False)
+>>> from tutela.domain.reports import Account, Reported
+>>> problem_of(Reported(text="seen today", addresses=("https://files.example/a",)))
+>>> problem_of(Reported(text="see data:image/png;base64,AAAA", accounts=(Account("chat", "a"),)))
 <Problem.HAS_MEDIA: 'has-media'>
 """
 
@@ -15,11 +17,16 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tutela.domain.addresses import read_address
 
+if TYPE_CHECKING:
+    from tutela.domain.reports import Reported
+
 TEXT_CHARACTERS_MAX: Final = 10_000
+CONTACT_CHARACTERS_MAX: Final = 500
+THINGS_MAX: Final = 1000  # files, pages, accounts or IP captures of one report
 ANSWER_CHARACTERS_MAX: Final = 4_000
 REPORTS_AN_HOUR_MAX: Final = 60  # from one address; many may share one, on purpose or not
 DANGERS_AN_HOUR_MAX: Final = 6000  # of reports that say a child is in danger now: they have a count of their own
@@ -36,14 +43,21 @@ class Problem(StrEnum):
     NO_ADDRESS = "no-address"
     NOT_AN_ADDRESS = "not-an-address"
     TOO_LONG = "too-long"
+    TOO_MANY = "too-many"
 
 
-def problem_of(address: str, text: str, *, has_files: bool, names_bytes: bool, child_in_danger: bool) -> Problem | None:
-    """Return why a report cannot be taken in; None where it can. `names_bytes`: it carries a digest."""
-    if has_files or any(pattern.search(each) for each in (address, text) for pattern in (_DATA_URI, _BASE_64)):
+def problem_of(reported: Reported, *, has_files: bool = False) -> Problem | None:
+    """Return why a report cannot be taken in; None where it can."""
+    written = (reported.text, reported.contact, *reported.addresses)
+    if has_files or any(pattern.search(each) for each in written for pattern in (_DATA_URI, _BASE_64)):
         return Problem.HAS_MEDIA
-    if len(text) > TEXT_CHARACTERS_MAX:
+    if len(reported.text) > TEXT_CHARACTERS_MAX or len(reported.contact) > CONTACT_CHARACTERS_MAX:
         return Problem.TOO_LONG
-    if address and read_address(address) is None:
+    if any(len(each) > THINGS_MAX for each in (reported.addresses, reported.media, reported.accounts)):
+        return Problem.TOO_MANY
+    if len(reported.ip_captures) > THINGS_MAX:
+        return Problem.TOO_MANY
+    if any(read_address(address) is None for address in reported.addresses):
         return Problem.NOT_AN_ADDRESS
-    return None if address or names_bytes or (child_in_danger and text) else Problem.NO_ADDRESS
+    says_where = reported.addresses or any(media.fold for media in reported.media) or reported.accounts
+    return None if says_where or (reported.child_in_danger and reported.text) else Problem.NO_ADDRESS

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -12,8 +12,17 @@ from django.http import Http404
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from tutela.apps.access.public import Actor, Desk, Permission, Target, authorise
-from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, open_together, pseudonym_of, record
-from tutela.apps.intake import rules
+from tutela.apps.custody.public import (
+    Action,
+    Change,
+    ObjectKind,
+    ReasonCode,
+    open_together,
+    pseudonym_of,
+    record,
+    record_all,
+)
+from tutela.apps.intake import claimed, rules
 from tutela.apps.intake.models import Answer, Door, Report
 from tutela.apps.triage import public as triage
 from tutela.domain.addresses import read_address
@@ -23,8 +32,15 @@ from tutela.domain.lookups import Channel, Ground
 from tutela.engine import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from uuid import UUID
+
+    from tutela.domain.ids import CaseId
+    from tutela.domain.reports import Reported
+
+
+_TRIES: Final = 3
+_ROWS_AT_ONCE: Final = 500
 
 
 class RefusedReportError(TutelaError):
@@ -45,10 +61,7 @@ class Submission:
 
     door: Door
     key: str
-    address: str
-    text: str
-    digests: Mapping[str, bytes]
-    child_in_danger: bool
+    reported: Reported
     ground: Ground
     has_files: bool = False
     receipt_digest: str = ""
@@ -66,27 +79,24 @@ def receive(actor: Actor, desk: Desk, submission: Submission) -> Report:
         RefusedReportError: it carries media, or says nothing that anybody could act on.
         KeyReusedError: its key came before, with something else.
     """
+    answer = receive_many(actor, desk, [submission])[0]
+    if isinstance(answer, TutelaError):
+        raise answer
+    return answer
+
+
+def receive_many(
+    actor: Actor, desk: Desk, submissions: Sequence[Submission]
+) -> list[Report | RefusedReportError | KeyReusedError]:
+    """Take reports in, in one transaction, and answer each as `receive` would, after the commit."""
     authorise(actor, Permission.INTAKE_REPORT_CREATE, Target(desk.organisation_id))
-    problem = rules.problem_of(
-        submission.address,
-        submission.text,
-        has_files=submission.has_files,
-        names_bytes=bool(submission.digests),
-        child_in_danger=submission.child_in_danger,
-    )
-    if problem is not None:
-        raise RefusedReportError(problem)
-    there = _there(actor, desk, submission)
-    if there is None:
+    read = [_read(submission) for submission in submissions]
+    for _ in range(_TRIES):
         try:
-            return _take_in(actor, desk, submission)
-        except IntegrityError:  # the same came by another way at the same moment
-            there = _there(actor, desk, submission)
-            if there is None:
-                raise
-    if not constant_time_compare(there.fingerprint, _fingerprint(submission)):
-        raise KeyReusedError("this idempotency key came before, with another report")
-    return there
+            return _answered(actor, desk, read)
+        except IntegrityError:  # one of them came by another way at the same moment: it is there now
+            continue
+    return _answered(actor, desk, read)
 
 
 def reports_of(case_id: UUID, *, count_max: int | None = None) -> Sequence[Report]:
@@ -118,53 +128,104 @@ def answer(actor: Actor, case_id: UUID, report_id: UUID, text: str) -> bool:
     return True
 
 
+Read = tuple[Submission, str] | RefusedReportError
+
+
+def _read(submission: Submission) -> Read:
+    """Return a submission with its addresses as they are kept, and its fingerprint; or why it is not taken in."""
+    reported = submission.reported
+    problem = rules.problem_of(reported, has_files=submission.has_files)
+    if problem is not None:
+        return RefusedReportError(problem)
+    addresses = tuple(dict.fromkeys(filter(None, map(read_address, reported.addresses))))
+    kept = replace(submission, reported=replace(reported, addresses=addresses))
+    return kept, _fingerprint(submission)
+
+
 @transaction.atomic
-def _take_in(actor: Actor, desk: Desk, submission: Submission) -> Report:
-    report_id = ReportId(clock.new_id())
-    arrival = triage.Arrival(
-        report_id=report_id,
-        organisation_id=desk.organisation_id,
-        team_id=desk.team_id,
-        address=(read_address(submission.address) or "") if submission.address else "",
-        digests=submission.digests,
-        child_in_danger=submission.child_in_danger,
-        ground=submission.ground,
-    )
-    placed = triage.place(arrival)
-    case_id = placed.case.id
-    report = Report.objects.create(
-        id=report_id,
-        organisation_id=desk.organisation_id,
+def _answered(actor: Actor, desk: Desk, read: Sequence[Read]) -> list[Report | RefusedReportError | KeyReusedError]:
+    there = {
+        report.idempotency_key: report
+        for report in Report.objects.filter(
+            organisation_id=desk.organisation_id,
+            source=pseudonym_of(actor),
+            idempotency_key__in=[one[0].key for one in read if isinstance(one, tuple)],
+        )
+    }
+    fresh: dict[str, tuple[Submission, str]] = {}
+    for one in read:
+        if isinstance(one, tuple) and one[0].key not in there:
+            fresh.setdefault(one[0].key, one)
+    there |= _taken_in(actor, desk, list(fresh.values()))
+    return [one if isinstance(one, RefusedReportError) else _same(there[one[0].key], one[1]) for one in read]
+
+
+def _same(report: Report, fingerprint: str) -> Report | KeyReusedError:
+    if constant_time_compare(report.fingerprint, fingerprint):
+        return report
+    return KeyReusedError("this idempotency key came before, with another report")
+
+
+def _taken_in(actor: Actor, desk: Desk, fresh: Sequence[tuple[Submission, str]]) -> dict[str, Report]:
+    """Write reports that are not there yet, with everything that follows from them; return them by their keys."""
+    if not fresh:
+        return {}
+    source = pseudonym_of(actor)
+    arrivals = [
+        triage.Arrival(
+            report_id=ReportId(clock.new_id()),
+            organisation_id=desk.organisation_id,
+            team_id=desk.team_id,
+            reported=submission.reported,
+            sender=source,
+            ground=submission.ground,
+        )
+        for submission, _ in fresh
+    ]
+    placed = triage.place(arrivals)
+    changes = [
+        Change(
+            Action.REPORT_RECEIVED,
+            ObjectKind.REPORT,
+            arrival.report_id,
+            where.case_id,
+            reason=ReasonCode.CHILD_IN_DANGER if arrival.reported.child_in_danger else None,
+        )
+        for arrival, where in zip(arrivals, placed, strict=True)
+    ]
+    record_all(changes, actor)  # makes the keys of all cases together, before anything is sealed under them
+    reports = [
+        _report(source, arrival, where.case_id, *one)
+        for arrival, where, one in zip(arrivals, placed, fresh, strict=True)
+    ]
+    Report.objects.bulk_create(reports, batch_size=_ROWS_AT_ONCE)
+    triage.take_in(actor, arrivals, placed)
+    return {report.idempotency_key: report for report in reports}
+
+
+def _report(source: str, arrival: triage.Arrival, case_id: CaseId, submission: Submission, fingerprint: str) -> Report:
+    reported = submission.reported
+    return Report(
+        id=arrival.report_id,
+        organisation_id=arrival.organisation_id,
         case_id=case_id,
         door=submission.door,
         channel=submission.ground.channel,
         jurisdiction=submission.ground.jurisdiction,
-        source=pseudonym_of(actor),
+        source=source,
         idempotency_key=submission.key,
-        fingerprint=_fingerprint(submission),
+        fingerprint=fingerprint,
+        incident=reported.incident,
         receipt_digest=submission.receipt_digest,
-        child_in_danger=submission.child_in_danger,
-        text=submission.text,
+        child_in_danger=reported.child_in_danger,
+        text=reported.text,
+        claimed=claimed.write(reported),
+        contact=reported.contact,
+        occurred_at=reported.occurred_at,
     )
-    record(
-        Action.REPORT_RECEIVED,
-        kind=ObjectKind.REPORT,
-        object_id=report.id,
-        case_id=case_id,
-        actor=actor,
-        reason=ReasonCode.CHILD_IN_DANGER if submission.child_in_danger else None,
-    )
-    triage.take_in(actor, arrival, placed)
-    return report
-
-
-def _there(actor: Actor, desk: Desk, submission: Submission) -> Report | None:
-    return Report.objects.filter(
-        organisation_id=desk.organisation_id, source=pseudonym_of(actor), idempotency_key=submission.key
-    ).first()
 
 
 def _fingerprint(submission: Submission) -> str:
-    digests = {name: digest.hex() for name, digest in sorted(submission.digests.items())}
-    sent = [submission.address, submission.text, digests, submission.child_in_danger, str(submission.ground)]
+    reported = submission.reported
+    sent = [claimed.write(reported), reported.text, reported.contact, str(submission.ground)]
     return salted_hmac("tutela.intake.fingerprint", json.dumps(sent), algorithm="sha256").hexdigest()

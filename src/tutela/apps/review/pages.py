@@ -77,7 +77,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     may_send = shown.state == triage.CaseState.CONFIRMED and can(actor, Permission.TAKEDOWN_NOTICE_SEND, target)
     context = {
         "case": shown,
-        "items": shown.items.all(),
+        "items": triage.items(shown.id),
         "because": triage.because(shown),
         "matches": matches,
         "decisions": Decision.objects.filter(case_id=shown.id),

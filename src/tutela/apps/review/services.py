@@ -25,19 +25,23 @@ class ReviewError(TutelaError):
 
 
 @transaction.atomic
-def confirm_unseen(actor: Actor, case_id: UUID, note: str = "") -> DecisionId:
-    """Decide that an item is what a list says it is, without viewing it. Only where a list knows it exactly."""
+def confirm_unseen(actor: Actor, case_id: UUID, note: str = "") -> list[DecisionId]:
+    """Decide that items are what lists say they are, without viewing them: those that a list knows exactly."""
     case = triage.case(actor, case_id, Permission.REVIEW_ITEM_DECIDE, lock=True)
     if case.state == triage.CaseState.CLOSED:
         raise ReviewError(_("This case has been closed already."))
     if case.state != triage.CaseState.WAITING:
         raise ReviewError(_("This case has been decided already."))
-    exact = triage.exact_matches(case.id).first()
-    if exact is None:
+    exact = {match.item_id: match for match in reversed(triage.exact_matches(case.id))}
+    if not exact:
         raise ReviewError(_("No list knows this exactly, so it cannot be decided without viewing."))
+    return [_confirm(actor, case, exact[item_id], note) for item_id in triage.confirmed(case)]
+
+
+def _confirm(actor: Actor, case: triage.Case, exact: triage.Match, note: str) -> DecisionId:
     decision = Decision.objects.create(
         case_id=case.id,
-        item_id=triage.confirmed(case),
+        item_id=exact.item_id,
         organisation_id=case.organisation_id,
         basis=Basis.WITHOUT_VIEWING,
         list_name=exact.list_name,

@@ -10,6 +10,7 @@ from django.db.models import Q
 from tutela.apps.custody.public import EncryptedText
 from tutela.domain.lists import MatchKind
 from tutela.domain.lookups import Channel, Ground
+from tutela.domain.reports import ClueKind
 from tutela.engine import clock
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ class Case(models.Model):
 
     organisation_id: UUID
     team_id: UUID | None
-    items: RelatedManager[Item]
     locations: RelatedManager[Location]
+    sightings: RelatedManager[Sighting]
 
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
     organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
@@ -42,6 +43,7 @@ class Case(models.Model):
     report_count = models.PositiveIntegerField(default=0)
     score = models.IntegerField(default=0)
     reasons = models.JSONField(default=list)  # of [code, points, count]
+    facts = models.JSONField(default=dict)  # what reports claimed, together: see `rules.Claims`
     opened_at = models.DateTimeField(default=clock.now, editable=False)
     closed_at = models.DateTimeField(null=True)
     closed_because = models.CharField(max_length=24, blank=True)  # one of `rules.Closing`
@@ -56,20 +58,25 @@ class Case(models.Model):
 
 
 class Item(models.Model):
-    """One run of bytes, known by its digests, never by itself. `fold` is the name under which reports of it meet."""
+    """One run of bytes, known by its digests, never by itself; or what stands on a page that nobody has read yet.
 
-    case_id: UUID
+    It belongs to no case: whatever case it is sighted in, what is known of it is known. `fold` is the name under which
+    sightings of it meet.
+    """
+
     organisation_id: UUID
     lookups: RelatedManager[Lookup]
     matches: RelatedManager[Match]
+    sightings: RelatedManager[Sighting]
 
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="items")
     organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
     fold = models.CharField(max_length=72, null=True, editable=False)  # noqa: DJ001 - none is not an empty one: many have none
     md5 = models.CharField(max_length=32, blank=True)
     sha1 = models.CharField(max_length=40, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
+    pdq = models.CharField(max_length=64, blank=True)
+    pdq_quality = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["organisation", "fold"], name="item_once"),)
@@ -84,18 +91,86 @@ class Item(models.Model):
         return {name: bytes.fromhex(digest) for name, digest in named.items() if digest}
 
 
+class Sighting(models.Model):
+    """One report of an item: each one more time that it goes round."""
+
+    case_id: UUID
+    item_id: UUID
+    organisation_id: UUID
+
+    id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
+    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="sightings")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="sightings")
+    report_id = models.UUIDField()
+    seen_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["item", "report_id"], name="sighting_once"),)
+        ordering = ("seen_at", "id")
+
+    def __str__(self) -> str:
+        return f"{self.id}"
+
+
+class Clue(models.Model):
+    """One thing by which reports meet: a page, an account, an incident, a file. `mark` is its blind index.
+
+    `home` is the case to which a report with this clue goes, unless a stronger one leads elsewhere. A clue that led to
+    a case that was erased has no mark any more.
+    """
+
+    home_id: UUID
+    organisation_id: UUID
+
+    id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
+    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=8, choices=[(each.value, each.value) for each in ClueKind])
+    mark = models.CharField(max_length=64, null=True)  # noqa: DJ001 - none is not an empty one: many have none
+    home = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["organisation", "mark"], name="clue_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.id}"
+
+
+class Mention(models.Model):
+    """One report that has a clue. `led_here` where this clue decided on its case."""
+
+    case_id: UUID
+    clue_id: UUID
+
+    id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
+    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="mentions")
+    clue = models.ForeignKey(Clue, on_delete=models.PROTECT, related_name="mentions")
+    report_id = models.UUIDField(db_index=True)
+    led_here = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["clue", "report_id"], name="mention_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.id}"
+
+
 class Location(models.Model):
-    """One address at which an item was reported."""
+    """One address at which an item was reported; once a case, by the blind index of its page."""
 
     case_id: UUID
     item_id: UUID
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="locations")
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="locations")
+    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
     address = EncryptedText(subject="case_id")
+    mark = models.CharField(max_length=64)
     reported_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
+        constraints = (models.UniqueConstraint(fields=["case", "mark"], name="location_once"),)
         ordering = ("reported_at", "id")
 
     def __str__(self) -> str:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from tutela.apps.access.public import Actor, Permission, can
+from tutela.apps.triage.arriving import take_in
+from tutela.apps.triage.folding import Arrival, place
 from tutela.apps.triage.labels import Because, because
-from tutela.apps.triage.models import Case, CaseState, Location, Lookup, Match
-from tutela.apps.triage.rules import DIGEST_BYTES, Closing, may_confirm_unseen
-from tutela.apps.triage.services import Arrival, TriageError, case, close, confirmed, place, queue, take_in, target_of
+from tutela.apps.triage.models import Case, CaseState, Item, Location, Lookup, Match
+from tutela.apps.triage.rules import Closing, may_confirm_unseen
+from tutela.apps.triage.services import TriageError, case, close, confirmed, queue, target_of
 from tutela.domain.lists import MatchKind
 from tutela.domain.waiting import Waiting
 
@@ -24,12 +26,12 @@ if TYPE_CHECKING:
     from tutela.domain.period import Period
 
 __all__ = [
-    "DIGEST_BYTES",
     "Arrival",
     "Because",
     "Case",
     "CaseState",
     "Closing",
+    "Match",
     "TriageError",
     "because",
     "case",
@@ -37,6 +39,7 @@ __all__ = [
     "confirmed",
     "exact_matches",
     "indicators",
+    "items",
     "locations",
     "matches",
     "may_confirm_unseen",
@@ -48,14 +51,19 @@ __all__ = [
 ]
 
 
+def items(case_id: UUID) -> QuerySet[Item]:
+    """Return what was sighted in a case, each once. The caller has asked for the case."""
+    return Item.objects.filter(sightings__case_id=case_id).distinct().order_by("id")
+
+
 def matches(case_id: UUID) -> QuerySet[Match]:
     """Return what lists said about a case, exact before near. The caller has asked for the case."""
-    return Match.objects.filter(item__case_id=case_id)
+    return Match.objects.filter(item__in=items(case_id))
 
 
 def refused_lookups(case_id: UUID) -> QuerySet[Lookup]:
     """Return how often the lists were not asked about a case, and on what ground. The caller has asked for the case."""
-    return Lookup.objects.filter(item__case_id=case_id, was_refused=True)
+    return Lookup.objects.filter(item__in=items(case_id), was_refused=True)
 
 
 def exact_matches(case_id: UUID) -> QuerySet[Match]:

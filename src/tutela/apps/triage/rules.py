@@ -4,27 +4,30 @@ Rules:
 
 1. A score orders the queue and explains itself: it is the sum of its reasons, and each is shown with its points.
 2. An exact match is knowledge, a near match is a question: it counts less, and nothing follows from it by itself.
-3. Two reports are about one item only if a digest says so: the strongest known, SHA-256 before SHA-1 before MD5.
+3. What is claimed counts as a claim: each reason says what somebody reported, not that it is so.
 4. A decision without viewing needs an exact match of a registered list.
 5. A case is closed for a reason of `Closing`, never while the question is open whether its child is safe. What comes
    later about another address, or about a child in danger, opens it again.
 
->>> prioritise(Facts(exact_lists=2, reports=3, addresses=1)).score
+>>> prioritise(Facts(Claims(reports=3, pages=1), exact_lists=2)).score
 61
->>> [(reason.code.value, reason.points) for reason in prioritise(Facts(near_matches=4, reports=1)).reasons]
+>>> [(reason.code.value, reason.points) for reason in prioritise(Facts(near_matches=4)).reasons]
 [('looks-alike', 10)]
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tutela.domain.lists import MatchKind
+from tutela.domain.reports import AgeBand, Fact, Incident
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from tutela.domain.reports import Reported
 
 DANGER_POINTS: Final = 1000
 KNOWN_POINTS: Final = 40
@@ -33,8 +36,6 @@ ADDRESS_POINTS: Final = 10  # it can be removed
 REPORT_POINTS: Final = 3  # for each further report
 NEAR_POINTS: Final = 10
 REPEATED_MAX: Final = 5  # further lists or reports that count: the loudest is not the most urgent
-
-DIGEST_BYTES: Final = {"sha256": 32, "sha1": 20, "md5": 16}  # by strength
 
 
 class Closing(StrEnum):
@@ -59,14 +60,64 @@ class Code(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of a case when it is weighed."""
+class Claims:
+    """What the reports of a case claim together. It is kept with the case, so that weighing asks for no report."""
 
-    child_in_danger: bool = False
+    reports: int = 0
+    pages: int = 0
+    accounts: int = 0
+    ip_captures: int = 0  # with a time: others say nothing
+    facts: frozenset[Fact] = frozenset()
+    incidents: frozenset[Incident] = frozenset()
+    age_bands: frozenset[AgeBand] = frozenset()
+    jurisdictions: frozenset[str] = frozenset()
+
+    def joined(self, reported: Reported, *, pages: int) -> Claims:
+        """Return what is claimed with one more report, which adds so many pages."""
+        return Claims(
+            self.reports + 1,
+            self.pages + pages,
+            self.accounts + len(reported.accounts),
+            self.ip_captures + sum(capture.at is not None for capture in reported.ip_captures),
+            self.facts | reported.facts,
+            self.incidents | ({reported.incident} - {Incident.NOT_SAID}),
+            self.age_bands | ({reported.age_band} - {AgeBand.UNKNOWN}),
+            self.jurisdictions | set(reported.jurisdictions),
+        )
+
+    def in_danger(self) -> Claims:
+        """Return it with a child in danger now."""
+        return replace(self, facts=self.facts | {Fact.DANGER_NOW})
+
+    def plain(self) -> dict[str, int | list[str]]:
+        """Return it as JSON can say it; what is empty is left out."""
+        words = {name: sorted(map(str, getattr(self, name))) for name in _WORDS}
+        numbers: dict[str, int] = {name: getattr(self, name) for name in _NUMBERS}
+        return {name: value for name, value in {**numbers, **words}.items() if value}
+
+    @classmethod
+    def read(cls, plain: Mapping[str, Any]) -> Claims:
+        """Read what `plain` wrote."""
+        return cls(
+            *(int(plain.get(name, 0)) for name in _NUMBERS),
+            facts=frozenset(map(Fact, plain.get("facts", ()))),
+            incidents=frozenset(map(Incident, plain.get("incidents", ()))),
+            age_bands=frozenset(map(AgeBand, plain.get("age_bands", ()))),
+            jurisdictions=frozenset(map(str, plain.get("jurisdictions", ()))),
+        )
+
+
+_NUMBERS: Final = ("reports", "pages", "accounts", "ip_captures")
+_WORDS: Final = ("facts", "incidents", "age_bands", "jurisdictions")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a case when it is weighed: what reports claim, and what lists say."""
+
+    claims: Claims = field(default_factory=Claims)
     exact_lists: int = 0
     near_matches: int = 0
-    addresses: int = 0
-    reports: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,22 +143,16 @@ class Priority:
 
 def prioritise(facts: Facts) -> Priority:
     """Weigh a case."""
-    more_lists, more_reports = max(0, facts.exact_lists - 1), max(0, facts.reports - 1)
+    more_lists, more_reports = max(0, facts.exact_lists - 1), max(0, facts.claims.reports - 1)
     reasons = (
-        Reason(Code.CHILD_IN_DANGER, DANGER_POINTS * facts.child_in_danger),
+        Reason(Code.CHILD_IN_DANGER, DANGER_POINTS * (Fact.DANGER_NOW in facts.claims.facts)),
         Reason(Code.KNOWN, KNOWN_POINTS * bool(facts.exact_lists)),
         Reason(Code.SEVERAL_LISTS, LIST_POINTS * min(more_lists, REPEATED_MAX), facts.exact_lists),
         Reason(Code.LOOKS_ALIKE, NEAR_POINTS * bool(facts.near_matches), facts.near_matches),
-        Reason(Code.HAS_ADDRESS, ADDRESS_POINTS * bool(facts.addresses), facts.addresses),
-        Reason(Code.SEVERAL_REPORTS, REPORT_POINTS * min(more_reports, REPEATED_MAX), facts.reports),
+        Reason(Code.HAS_ADDRESS, ADDRESS_POINTS * bool(facts.claims.pages), facts.claims.pages),
+        Reason(Code.SEVERAL_REPORTS, REPORT_POINTS * min(more_reports, REPEATED_MAX), facts.claims.reports),
     )
     return Priority(tuple(reason for reason in reasons if reason.points))
-
-
-def fold_of(digests: Mapping[str, bytes]) -> str | None:
-    """Return the name under which reports of the same bytes meet; None without a digest."""
-    name = next((name for name in DIGEST_BYTES if name in digests), None)
-    return None if name is None else f"{name}:{digests[name].hex()}"
 
 
 def may_confirm_unseen(kinds: Iterable[str]) -> bool:

@@ -11,9 +11,9 @@ from django.conf import settings
 from tutela.apps.jobs.public import Finish, job
 from tutela.apps.triage import services
 from tutela.apps.triage.models import Item
-from tutela.apps.triage.rules import DIGEST_BYTES
 from tutela.domain.lookups import Channel, Ground
 from tutela.domain.media import MediaKind
+from tutela.domain.reports import DIGEST_BYTES
 from tutela.domain.signals import Digests
 from tutela.engine.matching import ListStore, Matcher, PackedList
 
