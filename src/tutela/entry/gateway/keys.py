@@ -23,7 +23,7 @@ from tutela.apps.access import credentials
 from tutela.apps.access.rules import Permission
 from tutela.domain.errors import TutelaError
 from tutela.engine import clock
-from tutela.engine.matching.durable import PRIVATE_FOLDER, locked, replace_file
+from tutela.engine.durable import PRIVATE_FOLDER, locked, replace_file
 from tutela.engine.throttling import Rate, name_of
 from tutela.entry.gateway.errors import refusal
 
