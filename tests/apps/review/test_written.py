@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -16,17 +14,9 @@ from tutela.apps.access.services import set_desk
 from tutela.apps.custody.public import ObjectKind, ReasonCode, erase
 from tutela.apps.triage.models import Case
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
 WORDS = "canary words of a reporter"
 _DETAILS = re.compile(r"(<details[^>]*>)(.*?)</details>", re.DOTALL)
-
-
-@pytest.fixture(autouse=True)
-def _home_of_its_own(tmp_path):
-    before = settings.TUTELA
-    settings.TUTELA = replace(before, home=tmp_path)
-    yield
-    settings.TUTELA = before
 
 
 @pytest.fixture
