@@ -48,8 +48,9 @@ def custody() -> None:
 def verify_record(case: UUID | None, kept: tuple[Path, ...]) -> ExitCode:
     """Verify the whole record, or one CASE, from its entries.
 
-    A checkpoint that was kept on another machine also proves that nobody
-    rewrote the record and signed it anew: give it with --checkpoint.
+    CASE is the id of a case, as the address of its page has it. A checkpoint
+    that was kept on another machine also proves that nobody rewrote the record
+    and signed it anew: give it with --checkpoint.
     """
     with at_the_desk():
         from tutela.apps.access.public import SYSTEM  # noqa: PLC0415 - needs Django set up
@@ -120,7 +121,7 @@ def show_checkpoint() -> None:
     multiple=True,
     type=click.IntRange(min=0),
     metavar="SIZE",
-    help="Size of a checkpoint that the reader has kept; may be repeated.",
+    help="Prove growth since a kept checkpoint of SIZE entries; may be repeated.",
 )
 def export_record(case: UUID | None, output: Path, including: tuple[int, ...]) -> None:
     """Export the whole record, or one CASE, with its proofs.

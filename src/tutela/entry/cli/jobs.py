@@ -18,7 +18,10 @@ _EXAMPLE_ID = "019a4f3c-6e20-7000-8000-000000000000"
 
 @click.group("jobs")
 def jobs() -> None:
-    """See, explain, run again or discard work that was given up."""
+    """See, explain, run again or discard work that was given up.
+
+    A JOB is named by its id, which tutela jobs list shows.
+    """
 
 
 @jobs.command("list", epilog=examples("tutela jobs list"))
