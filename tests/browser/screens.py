@@ -30,8 +30,13 @@ SCREENS: Final = {  # name of the picture: the place, and its looks
     "home": ("home-of-the-desk", (*BOTH, "narrow")),
     "keyboard": ("map-of-the-desk", ("dark",)),
     "report": ("report", (*BOTH, "narrow")),
+    "report-asked": ("report-asked", ("light", "narrow")),
+    "front-desk": ("front-desk", ("light",)),
     "queue": ("queue", BOTH),
     "case": ("case-sent", (*BOTH, "narrow")),
+    "case-closed": ("case-closed", ("light",)),
+    "case-reports": ("case-reports-open", ("light", "narrow")),
+    "case-reports-answered": ("case-reports-answered", ("dark",)),
     "safeguarding": ("safeguarding", ("light",)),
     "record": ("record-verified", BOTH),
     "entry": ("entry", BOTH),
@@ -47,7 +52,7 @@ SCREENS: Final = {  # name of the picture: the place, and its looks
 }
 PICTURES: Final = [f"{name}-{look}" for name, (_place, looks) in SCREENS.items() for look in looks]
 _WINDOW: Final = {"width": 1120, "height": 660}
-_TELEPHONE: Final = {"width": 390, "height": 660}
+_TELEPHONE: Final = {"width": 320, "height": 660}
 _SCALE: Final = 1.25
 
 
