@@ -17,6 +17,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from tutela.domain.actors import SYSTEM, Permission, Role
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -129,7 +131,6 @@ def _populated() -> Facts:
 
 def _teams(organisation: Organisation, facts: Facts) -> dict[str, Team]:
     from tutela.apps.access import services
-    from tutela.apps.access.public import SYSTEM
 
     teams = {name: services.create_team(SYSTEM, organisation.id, name) for name in _TEAMS}
     facts.ids["team"] = str(teams["Night desk"].id)
@@ -175,7 +176,6 @@ def _sessions(facts: Facts) -> None:
 
 def _invited(organisation: Organisation, name: str, roles: Sequence[str], teams: list[Team]) -> Person:
     from tutela.apps.access import services
-    from tutela.apps.access.public import SYSTEM, Role
 
     email = f"{name.lower().replace(' ', '.')}@hotline.example"
     return services.invite(
@@ -219,7 +219,6 @@ def _security_keys(person: Person, facts: Facts) -> None:
 def _keys(organisation: Organisation, facts: Facts) -> None:
     from tutela.apps.access import services
     from tutela.apps.access.models import ApiKey
-    from tutela.apps.access.public import SYSTEM, Permission
     from tutela.engine import clock
 
     for name, days, scopes in _KEYS:

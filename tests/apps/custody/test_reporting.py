@@ -14,10 +14,10 @@ from django.db import connection, transaction
 from django.http import Http404
 
 from tests.world import actor, make_desk, make_person, sign_in
-from tutela.apps.access.public import SYSTEM, Role
 from tutela.apps.custody import exporting, keyring, reporting, sequencer, typesetting
 from tutela.apps.custody.models import Checkpoint, Leaf
 from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, erase, record
+from tutela.domain.actors import SYSTEM, Role
 from tutela.engine import ledger
 
 CASE = UUID("019a4f3c-6e20-7000-8000-000000000001")

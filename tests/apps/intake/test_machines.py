@@ -6,8 +6,8 @@ import pytest
 
 from tests.world import make_desk, make_key
 from tutela.apps.access import services as access
-from tutela.apps.access.public import SYSTEM, Permission
 from tutela.apps.triage import public as triage
+from tutela.domain.actors import SYSTEM, Permission
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
 ADDRESS = "https://files.example/a"

@@ -11,13 +11,14 @@ from django.urls import reverse
 
 from tests.world import make_desk, make_person, sign_in
 from tutela.apps.access import services as access
-from tutela.apps.access.public import SYSTEM, Role, acting_as
+from tutela.apps.access.public import acting_as
 from tutela.apps.access.services import AccessError
 from tutela.apps.custody.models import Leaf
 from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, erase
 from tutela.apps.intake import pages, receipts
 from tutela.apps.intake.models import Answer, Report
 from tutela.apps.triage import public as triage
+from tutela.domain.actors import SYSTEM, Role
 from tutela.engine.throttling import Rate
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]

@@ -9,10 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.world import make_desk, make_key, make_person, sign_in
-from tutela.apps.access.public import SYSTEM, Permission, Role
 from tutela.apps.access.services import set_desk
 from tutela.apps.custody.public import ObjectKind, ReasonCode, erase
 from tutela.apps.triage.models import Case
+from tutela.domain.actors import SYSTEM, Permission, Role
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
 WORDS = "canary words of a reporter"

@@ -28,9 +28,10 @@ from tutela.apps.access.models import (
     Team,
     sign_in_name,
 )
-from tutela.apps.access.public import SYSTEM, Actor, Permission, Role, Target, acting_as, authorise, person_actor
+from tutela.apps.access.public import Target, acting_as, authorise, person_actor
 from tutela.apps.access.rules import may_end, may_grant, may_scope
 from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, erase, record
+from tutela.domain.actors import SYSTEM, Actor, Permission, Role
 from tutela.domain.errors import TutelaError
 from tutela.domain.ids import OrganisationId, PersonId, TeamId
 from tutela.engine import clock

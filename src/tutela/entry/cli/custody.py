@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tutela.domain.actors import SYSTEM
 from tutela.domain.paths import for_display
 from tutela.entry.cli.exits import ExitCode
 from tutela.entry.cli.lazy import examples
@@ -53,8 +54,7 @@ def verify_record(case: UUID | None, kept: tuple[Path, ...]) -> ExitCode:
     and signed it anew: give it with --checkpoint.
     """
     with at_the_desk():
-        from tutela.apps.access.public import SYSTEM  # noqa: PLC0415 - needs Django set up
-        from tutela.apps.custody import services  # noqa: PLC0415 - as above
+        from tutela.apps.custody import services  # noqa: PLC0415 - needs Django set up
 
         outside = [path.read_bytes() for path in kept]
         report = services.verify_case(SYSTEM, case, outside) if case else services.verify_log(SYSTEM, outside)
@@ -91,8 +91,7 @@ def show_checkpoint() -> None:
     nothing below it was changed.
     """
     with at_the_desk():
-        from tutela.apps.access.public import SYSTEM  # noqa: PLC0415 - needs Django set up
-        from tutela.apps.custody import services  # noqa: PLC0415 - as above
+        from tutela.apps.custody import services  # noqa: PLC0415 - needs Django set up
 
         newest = services.checkpoints(SYSTEM).first()
     if newest is None:
@@ -130,8 +129,7 @@ def export_record(case: UUID | None, output: Path, including: tuple[int, ...]) -
     this installation. That it was made is itself recorded.
     """
     with at_the_desk():
-        from tutela.apps.access.public import SYSTEM  # noqa: PLC0415 - needs Django set up
-        from tutela.apps.custody import services  # noqa: PLC0415 - as above
+        from tutela.apps.custody import services  # noqa: PLC0415 - needs Django set up
 
         if case:
             lines = services.export_case(SYSTEM, case, including=including)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tutela.domain.actors import SYSTEM
 from tutela.entry.cli.lazy import examples
 from tutela.entry.start import at_the_desk
 
@@ -28,8 +29,7 @@ def jobs() -> None:
 def list_jobs() -> None:
     """Show how the queue is, and every job that was given up."""
     with at_the_desk():
-        from tutela.apps.access.public import SYSTEM  # noqa: PLC0415 - needs Django set up
-        from tutela.apps.jobs.public import backlog, dead_jobs  # noqa: PLC0415 - as above
+        from tutela.apps.jobs.public import backlog, dead_jobs  # noqa: PLC0415 - needs Django set up
 
         queue = backlog()
         click.echo(f"{queue.waiting:,} waiting, {queue.running:,} running, {queue.dead:,} given up")
@@ -42,8 +42,7 @@ def list_jobs() -> None:
 def explain_job(job: UUID) -> None:
     """Say why a JOB was given up, and whether running it again may help."""
     with at_the_desk():
-        from tutela.apps.access.public import SYSTEM  # noqa: PLC0415 - needs Django set up
-        from tutela.apps.jobs.public import dead_job, explain  # noqa: PLC0415 - as above
+        from tutela.apps.jobs.public import dead_job, explain  # noqa: PLC0415 - needs Django set up
 
         dead = dead_job(SYSTEM, job)
         why = explain(dead)
@@ -63,8 +62,7 @@ def explain_job(job: UUID) -> None:
 def rerun_job(job: UUID) -> None:
     """Put a JOB back into the queue, with all its attempts before it."""
     with at_the_desk():
-        from tutela.apps.access.public import SYSTEM  # noqa: PLC0415 - needs Django set up
-        from tutela.apps.jobs.public import rerun  # noqa: PLC0415 - as above
+        from tutela.apps.jobs.public import rerun  # noqa: PLC0415 - needs Django set up
 
         made = rerun(SYSTEM, job)
     click.echo(f"In the queue again as {made}.")
@@ -76,8 +74,7 @@ def rerun_job(job: UUID) -> None:
 def discard_job(job: UUID, *, yes: bool) -> None:
     """Give a JOB up for good. That it was is recorded."""
     with at_the_desk():
-        from tutela.apps.access.public import SYSTEM  # noqa: PLC0415 - needs Django set up
-        from tutela.apps.jobs.public import dead_job, discard  # noqa: PLC0415 - as above
+        from tutela.apps.jobs.public import dead_job, discard  # noqa: PLC0415 - needs Django set up
 
         name = dead_job(SYSTEM, job).name
         if not yes:

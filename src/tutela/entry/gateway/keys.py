@@ -20,7 +20,7 @@ from uuid import UUID  # noqa: TC003  - msgspec reads the types at run time
 import msgspec
 
 from tutela.apps.access import credentials
-from tutela.apps.access.rules import Permission
+from tutela.domain.actors import Permission
 from tutela.domain.errors import TutelaError
 from tutela.engine import clock
 from tutela.engine.durable import PRIVATE_FOLDER, locked, replace_file
