@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tutela import __version__
 from tutela.engine import clock
-from tutela.engine.durable import sync_folder
 from tutela.entry import config, postgres_programs, store
 from tutela.entry.start import DeskError, at_the_desk
 
@@ -115,7 +114,7 @@ def _copy_sqlite(path: Path, target: Path) -> store.Contents:
         if (said := cursor.execute(store.SQLITE_INTEGRITY).fetchone()[0]) != "ok":
             raise DeskError(f"The copy is not sound: {said}")
         found = store.contents(cursor, store.SQLITE_TABLES)
-    sync_folder(target)
+    _sync(target)
     return found
 
 
@@ -127,9 +126,9 @@ def _fill_sqlite(copy: Path, target: Path) -> store.Contents:
     draft = target.with_name(f".{target.name}.restoring")
     shutil.copyfile(copy, draft)
     draft.chmod(0o600)
-    sync_folder(draft)
+    _sync(draft)
     draft.replace(target)
-    sync_folder(target.parent)
+    _sync(target.parent)
     with closing(sqlite3.connect(target)) as restored:
         return store.contents(restored.cursor(), store.SQLITE_TABLES)
 
@@ -148,7 +147,7 @@ def _copy_postgres(target: Path) -> store.Contents:
         found = store.contents(cursor, store.POSTGRES_TABLES)
         postgres_programs.dump(_url(), target, snapshot)
     target.chmod(0o600)
-    sync_folder(target)
+    _sync(target)
     return found
 
 
@@ -225,4 +224,12 @@ def _write(path: Path, text: str) -> None:
         stream.write(text)
         stream.flush()
         os.fsync(stream.fileno())
-    sync_folder(path.parent)
+    _sync(path.parent)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
