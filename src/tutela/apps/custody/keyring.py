@@ -156,7 +156,7 @@ def _decode(path: Path, text: str) -> bytes:
 
 
 def _refuse_if(needed: bool, path: Path) -> None:  # noqa: FBT001 - reads as a sentence at each call
-    if needed:
+    if needed and not path.exists():  # another may have made it, and used it, since we looked
         raise KeyringError(
             f"{path} is missing, and the database holds what was made with it",
             hint="Restore it from the backup of keys, or copy it from the machine that shares this database.",
