@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 PASSWORD = "seven quiet herons by the water"
 _PR_SET_PDEATHSIG = 1
+_RUN_S_MAX = 3600  # nobody is asked again whether it is they, however slow the machine
 _TEAMS = ("Intake", "Night desk", "Exchange")
 _PEOPLE = (
     ("Amara Okafor", ("supervisor",), ("Intake",)),
@@ -191,7 +192,9 @@ def _session(person: Person, *, second_factor: bool) -> str:
     client = Client()
     sign_in(client, person, second_factor=second_factor)
     session = client.session
-    session.setdefault("account_authentication_methods", [{"method": "password", "at": time.time()}])
+    fresh_at = time.time() + _RUN_S_MAX
+    methods = session.get("account_authentication_methods", [{"method": "password"}])
+    session["account_authentication_methods"] = [each | {"at": fresh_at} for each in methods]
     session["account_authentication_methods_user"] = str(person.pk)
     session.save()
     return session.session_key or ""
