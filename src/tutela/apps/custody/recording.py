@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
-    from tutela.apps.access.public import Actor
+    from tutela.domain.actors import Actor
 
 NOTE_CHARACTERS_MAX: Final = 4000
 NO_DIGESTS: Final[Mapping[str, bytes]] = MappingProxyType({})

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from tutela.apps.access.public import Actor, Permission, can
+from tutela.apps.access.public import can
 from tutela.apps.triage.labels import Because, because
 from tutela.apps.triage.models import Case, CaseState, Location, Lookup, Match
 from tutela.apps.triage.rules import DIGEST_BYTES, Closing, may_confirm_unseen
 from tutela.apps.triage.services import Arrival, TriageError, case, close, confirmed, place, queue, take_in, target_of
+from tutela.domain.actors import Actor, Permission
 from tutela.domain.lists import MatchKind
 from tutela.domain.waiting import Waiting
 
