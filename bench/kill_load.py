@@ -22,12 +22,12 @@ from django.test import Client
 from tests.crash import actor  # sets Django up, and brings the job `crash.effect`
 from tests.world import make_desk, sign_in
 from tutela.apps.access.models import Person, Team
-from tutela.apps.access.public import SYSTEM
 from tutela.apps.custody import sequencer, verifying
 from tutela.apps.custody.models import Checkpoint, Leaf
 from tutela.apps.custody.public import Action, ObjectKind, record
 from tutela.apps.jobs.models import DeadJob, Job
 from tutela.apps.jobs.public import enqueue
+from tutela.domain.actors import SYSTEM
 from tutela.engine import clock
 from tutela.entry import store
 

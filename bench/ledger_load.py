@@ -27,13 +27,14 @@ from typing import Final  # noqa: E402 - Django comes first
 from django.db import connection, transaction  # noqa: E402
 
 from tests.world import make_desk  # noqa: E402
-from tutela.apps.access.public import SYSTEM, Desk, acting_as  # noqa: E402
+from tutela.apps.access.public import Desk, acting_as  # noqa: E402
 from tutela.apps.custody import rules, sequencer, verifying  # noqa: E402
 from tutela.apps.custody.models import Disposal, Leaf  # noqa: E402
 from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, record, record_all  # noqa: E402
 from tutela.apps.intake.models import Door  # noqa: E402
 from tutela.apps.intake.services import Submission, ground_of, receive  # noqa: E402
 from tutela.apps.jobs.public import enqueue, job  # noqa: E402
+from tutela.domain.actors import SYSTEM  # noqa: E402
 from tutela.domain.ids import OrganisationId, TeamId  # noqa: E402
 from tutela.domain.reports import Media, Reported  # noqa: E402
 from tutela.engine import clock  # noqa: E402

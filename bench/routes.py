@@ -14,8 +14,9 @@ from tests.authz import test_routes as golden  # noqa: E402
 from tests.authz.test_commands import commands  # noqa: E402
 from tests.entry.test_service import CANARIES as OF_THE_SERVICE  # noqa: E402
 from tests.journeys.test_skeleton import CANARIES as OF_THE_JOURNEY  # noqa: E402
-from tutela.apps.access.rules import KEY_SCOPES, STAFF_ROLES, TABLE, Permission, Role  # noqa: E402
+from tutela.apps.access.rules import KEY_SCOPES, STAFF_ROLES, TABLE  # noqa: E402
 from tutela.apps.jobs import registry  # noqa: E402
+from tutela.domain.actors import Permission, Role  # noqa: E402
 from tutela.entry import doors  # noqa: E402
 from tutela.entry.cli import tutela  # noqa: E402
 

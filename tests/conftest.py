@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -12,6 +13,9 @@ from tutela.engine import clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytest_django.fixtures import SettingsWrapper
 
 pytest_plugins = ["tests.databases", "tests.ledger_guards"] if find_spec("django") else []
 
@@ -46,3 +50,12 @@ def standing_clock() -> Iterator[Clock]:
     mine = Clock(datetime(2026, 11, 22, 12, 0, tzinfo=UTC))
     with clock.use(mine):
         yield mine
+
+
+@pytest.fixture
+def home(tmp_path: Path, settings: SettingsWrapper) -> Path:
+    """A state folder of this test's own: keys, published checkpoints, lists, counters."""
+    folder = tmp_path / "home"
+    folder.mkdir(mode=0o700)
+    settings.TUTELA = replace(settings.TUTELA, home=folder)
+    return folder

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tutela.apps.access import services
-from tutela.apps.access.public import SYSTEM, Actor, Permission, Role, person_actor
+from tutela.apps.access.public import person_actor
+from tutela.domain.actors import SYSTEM, Actor, Permission, Role
 
 if TYPE_CHECKING:
     from tutela.apps.access.models import ApiKey, Organisation, Person, Team

@@ -19,10 +19,10 @@ from tests.security_key import SecurityKey, asked
 from tests.world import PASSWORD, make_desk, make_key, make_person, make_place, secret_part, sign_in
 from tutela.apps.access import services
 from tutela.apps.access.models import ApiKey, Membership, Person
-from tutela.apps.access.public import SYSTEM, Permission, Role
 from tutela.apps.intake.models import Report
 from tutela.apps.takedown.models import Notice
 from tutela.apps.triage.models import Case
+from tutela.domain.actors import SYSTEM, Permission, Role
 
 pytestmark = pytest.mark.django_db
 __all__ = ["setting"]  # the fixture of the golden table: two desks, and things of each ownership

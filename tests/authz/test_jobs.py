@@ -14,12 +14,13 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.journeys.sinks import Host, MailSink, running
 from tests.world import Desk, make_desk, make_place
-from tutela.apps.access.public import SYSTEM, acting_as
+from tutela.apps.access.public import acting_as
 from tutela.apps.jobs import registry
 from tutela.apps.jobs.models import DeadJob, Job
 from tutela.apps.jobs.public import enqueue, run_worker
 from tutela.apps.takedown.models import Notice
 from tutela.apps.triage.models import Case
+from tutela.domain.actors import SYSTEM
 from tutela.entry import doors
 
 if TYPE_CHECKING:

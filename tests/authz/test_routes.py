@@ -21,23 +21,13 @@ from tests.world import Desk, make_desk, make_key, make_person, sign_in
 from tutela.apps.access import services
 from tutela.apps.access.models import Person
 from tutela.apps.access.public import person_actor
-from tutela.apps.access.rules import (
-    KEY_SCOPES,
-    STAFF_ROLES,
-    TABLE,
-    Actor,
-    Decision,
-    Permission,
-    Reach,
-    Role,
-    Target,
-    decide,
-)
+from tutela.apps.access.rules import KEY_SCOPES, STAFF_ROLES, TABLE, Decision, Reach, Target, decide
 from tutela.apps.custody.models import Leaf
 from tutela.apps.jobs.models import DeadJob
 from tutela.apps.jobs.rules import ErrorCode
 from tutela.apps.safeguarding.models import Concern
 from tutela.apps.triage import public as triage
+from tutela.domain.actors import Actor, Permission, Role
 from tutela.domain.ids import OrganisationId, TeamId
 from tutela.engine import clock
 from tutela.entry import doors

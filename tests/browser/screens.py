@@ -30,24 +30,28 @@ SCREENS: Final = {  # name of the picture: the place, and its looks
     "home": ("home-of-the-desk", (*BOTH, "narrow")),
     "keyboard": ("map-of-the-desk", ("dark",)),
     "report": ("report", (*BOTH, "narrow")),
-    "queue": ("queue", BOTH),
+    "report-asked": ("report-asked", ("light", "narrow")),
+    "front-desk": ("front-desk", ("light",)),
+    "queue": ("queue", (*BOTH, "narrow")),
     "case": ("case-sent", (*BOTH, "narrow")),
+    "case-closed": ("case-closed", ("light",)),
+    "case-reports": ("case-reports", ("light", "narrow")),
     "safeguarding": ("safeguarding", ("light",)),
     "record": ("record-verified", BOTH),
     "entry": ("entry", BOTH),
     "chain": ("chain", ("light",)),
-    "retention": ("retention", ("light",)),
+    "retention": ("retention", ("light", "narrow")),
     "indicators": ("indicators-by-days", BOTH),
     "people": ("people", ("dark",)),
     "person": ("person", ("light",)),
     "keys": ("keys", ("light",)),
-    "jobs": ("jobs", ("light",)),
+    "jobs": ("jobs", ("light", "narrow")),
     "job": ("job", ("dark",)),
     "status": ("status", BOTH),
 }
 PICTURES: Final = [f"{name}-{look}" for name, (_place, looks) in SCREENS.items() for look in looks]
 _WINDOW: Final = {"width": 1120, "height": 660}
-_TELEPHONE: Final = {"width": 390, "height": 660}
+_TELEPHONE: Final = {"width": 320, "height": 660}
 _SCALE: Final = 1.25
 
 

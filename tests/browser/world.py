@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from tutela.domain.actors import SYSTEM
 from tutela.domain.lists import Entry, Hit, MatchKind, MatchPolicy
 from tutela.domain.lookups import Channel
 from tutela.domain.reports import Fact, Media, Reported
@@ -76,7 +77,7 @@ def long_ago() -> Iterator[Calendar]:
 
 def fill(cast: Cast, facts: Facts) -> None:
     """Live through the weeks."""
-    from tutela.apps.access.public import SYSTEM, acting_as
+    from tutela.apps.access.public import acting_as
 
     with acting_as(SYSTEM):
         weeks = _Weeks(cast)
@@ -92,7 +93,7 @@ class _Weeks:
 
     def __init__(self, cast: Cast) -> None:
         from tests.world import actor
-        from tutela.apps.access.public import SYSTEM, desk_of
+        from tutela.apps.access.public import desk_of
         from tutela.apps.access.services import set_desk
         from tutela.domain.ids import OrganisationId
 
@@ -322,7 +323,6 @@ def _work_given_up() -> dict[str, str]:
 
 
 def _retention(made: dict[str, UUID]) -> None:
-    from tutela.apps.access.public import SYSTEM
     from tutela.apps.custody import erasure
     from tutela.apps.custody.models import Disposal
     from tutela.apps.custody.public import ObjectKind, Outcome, ReasonCode

@@ -18,12 +18,12 @@ from django.core.management import call_command
 from django.db import DatabaseError, transaction
 from django.db.models import Count
 
-from tutela.apps.access.public import SYSTEM
 from tutela.apps.custody import sequencer, verifying
 from tutela.apps.custody.models import Checkpoint, Leaf
 from tutela.apps.custody.public import Action, ObjectKind, record
 from tutela.apps.jobs.models import DeadJob, Job
 from tutela.apps.jobs.public import enqueue, job, run_worker_process
+from tutela.domain.actors import SYSTEM
 
 WORK_S = 0.03
 

@@ -9,9 +9,9 @@ from django.test import Client
 
 from tests.world import make_desk, make_key, make_person, sign_in
 from tutela.apps.access import services
-from tutela.apps.access.public import SYSTEM, Permission, Role
 from tutela.apps.custody import sequencer, verifying
 from tutela.apps.custody.models import Leaf
+from tutela.domain.actors import SYSTEM, Permission, Role
 
 pytestmark = pytest.mark.django_db
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from pathlib import Path
 
@@ -128,6 +129,12 @@ def test_the_key_is_made_once_and_for_its_owner_only(tmp_path):
     first = home.secret_key(tmp_path)
     assert home.secret_key(tmp_path) == first
     assert (tmp_path / "secret.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_parts_that_start_together_have_one_key(tmp_path):
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(home.secret_key, [tmp_path] * 8))
+    assert len(keys) == 1
 
 
 def test_a_key_that_others_can_read_is_refused(tmp_path):

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from tests.world import make_desk, make_key, make_person, secret_part, sign_in
 from tutela.apps.access.models import Person
-from tutela.apps.access.public import Permission, Role
+from tutela.domain.actors import Permission, Role
 from tutela.entry import logs
 from tutela.entry.bodies import BodyLimit
 from tutela.entry.serve import first_administrator

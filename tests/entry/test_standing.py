@@ -9,10 +9,10 @@ from django.db import transaction
 from django.urls import reverse
 
 from tests.world import actor, make_desk, make_person, sign_in
-from tutela.apps.access.public import SYSTEM, Role
 from tutela.apps.custody.public import Action, ObjectKind, record, sequence
 from tutela.apps.jobs.models import DeadJob, Job
 from tutela.apps.jobs.rules import ErrorCode
+from tutela.domain.actors import SYSTEM, Role
 from tutela.engine import clock
 from tutela.entry import standing
 from tutela.entry.standing import State

@@ -21,7 +21,7 @@ from django.urls import reverse
 from tests.journeys.sinks import Host, MailSink, running
 from tests.world import make_desk, make_key, make_person, sign_in
 from tutela.apps.access import services as access
-from tutela.apps.access.public import SYSTEM, Permission, Role, acting_as
+from tutela.apps.access.public import acting_as
 from tutela.apps.custody import services as custody
 from tutela.apps.custody.models import Leaf
 from tutela.apps.custody.public import sequence
@@ -32,6 +32,7 @@ from tutela.apps.review.models import Decision
 from tutela.apps.safeguarding.models import Concern
 from tutela.apps.takedown.models import Notice, Probe
 from tutela.apps.triage.models import Case, Item, Location, Match
+from tutela.domain.actors import SYSTEM, Permission, Role
 from tutela.domain.lists import Entry, MatchPolicy
 from tutela.engine.matching import ListStore
 from tutela.entry import logs

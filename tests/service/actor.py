@@ -6,6 +6,7 @@ import json
 import re
 import sys
 
+from tutela.domain.actors import SYSTEM, Permission
 from tutela.entry.start import at_the_desk, bring_up_to_date, start
 
 start()
@@ -19,7 +20,6 @@ def fill() -> dict:
 
     if connection.vendor == "sqlite":
         bring_up_to_date()
-    from tutela.apps.access.public import Permission
 
     desks = [world.make_desk("First hotline"), world.make_desk("Second hotline")]
     _key, secret = world.make_key(desks[0].organisation, [Permission.ACCESS_SELF_READ])
@@ -34,7 +34,6 @@ def open_up() -> dict:
     if connection.vendor == "sqlite":
         bring_up_to_date()
     from tutela.apps.access.models import Person
-    from tutela.apps.access.public import Permission
 
     desk = world.make_desk("First hotline")
     scopes = [Permission.ACCESS_SELF_READ, Permission.INTAKE_REPORT_CREATE]
@@ -72,7 +71,7 @@ def browse() -> dict:
     from django.test import Client
 
     from tutela.apps.access.models import Person
-    from tutela.apps.access.public import SYSTEM, acting_as
+    from tutela.apps.access.public import acting_as
     from tutela.apps.access.scope import NOTHING, within
 
     with acting_as(SYSTEM):
@@ -108,7 +107,6 @@ def erase() -> dict:
     """The verbs of custody, with the rights of the application role."""
     from django.db import transaction
 
-    from tutela.apps.access.public import SYSTEM
     from tutela.apps.custody import keyring, vault
     from tutela.apps.custody.public import Action, ObjectKind, is_erased, record
     from tutela.engine import clock

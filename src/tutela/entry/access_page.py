@@ -7,7 +7,8 @@ from uuid import UUID
 
 import click
 
-from tutela.apps.access.rules import Actor, Decision, Permission, Role, Target, decide
+from tutela.apps.access.rules import Decision, Target, decide
+from tutela.domain.actors import Actor, Permission, Role
 from tutela.domain.ids import OrganisationId, TeamId
 from tutela.entry import doors
 from tutela.entry.start import start

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tutela import __version__
 from tutela.apps.access.models import Person
-from tutela.apps.access.public import Permission, actor_of, can
+from tutela.apps.access.public import actor_of, can
+from tutela.domain.actors import Permission
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

@@ -22,7 +22,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from tutela.apps.access.rules import Permission
+from tutela.domain.actors import Permission
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,11 +6,11 @@ have been copied already.
 
 from __future__ import annotations
 
-import os
 import secrets
 import stat
 from typing import TYPE_CHECKING, Final
 
+from tutela.engine.durable import create_file
 from tutela.entry.config import SettingsError
 
 if TYPE_CHECKING:
@@ -34,21 +34,14 @@ def prepare(home: Path) -> None:
 def secret_key(home: Path) -> str:
     """Return the key of this installation, making it on first use. `SettingsError` where others could read it."""
     path = home / _KEY_NAME
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        if path.stat().st_mode & _OTHERS:
-            raise SettingsError(
-                f"others than its owner may read {path}",
-                hint="make a new key (everybody signs in again, second factors are set up again) and chmod 600 it",
-            ) from None
-        key = path.read_text(encoding="ascii").strip()
-        if len(key) < _KEY_BYTES:
-            raise SettingsError(f"{path} is too short to be a key", hint="restore it from a backup") from None
-        return key
-    with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-        key = secrets.token_urlsafe(_KEY_BYTES)
-        stream.write(key)
-        stream.flush()
-        os.fsync(stream.fileno())
+    if not path.exists():
+        create_file(path, secrets.token_urlsafe(_KEY_BYTES).encode("ascii"))
+    if path.stat().st_mode & _OTHERS:
+        raise SettingsError(
+            f"others than its owner may read {path}",
+            hint="make a new key (everybody signs in again, second factors are set up again) and chmod 600 it",
+        )
+    key = path.read_text(encoding="ascii").strip()
+    if len(key) < _KEY_BYTES:
+        raise SettingsError(f"{path} is too short to be a key", hint="restore it from a backup")
     return key

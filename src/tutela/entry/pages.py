@@ -15,12 +15,13 @@ from django.views.decorators.http import require_safe
 
 from tutela import __version__
 from tutela.apps.access import public as access
-from tutela.apps.access.public import Permission, actor_of, open_to_all, require
-from tutela.apps.custody import public as custody
+from tutela.apps.access.public import actor_of, open_to_all, require
+from tutela.apps.custody import services as custody
 from tutela.apps.jobs import public as jobs
 from tutela.apps.safeguarding import public as safeguarding
 from tutela.apps.takedown import public as takedown
 from tutela.apps.triage import public as triage
+from tutela.domain.actors import Permission
 from tutela.engine import clock
 from tutela.entry import standing
 from tutela.entry.config import LANGUAGES

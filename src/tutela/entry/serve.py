@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import click
 
+from tutela.domain.actors import SYSTEM, Role
 from tutela.entry.start import at_the_desk, bring_up_to_date, once_it_answers
 
 
@@ -64,7 +65,6 @@ def first_administrator() -> FirstAdministrator | None:
 
     from tutela.apps.access import services  # noqa: PLC0415
     from tutela.apps.access.models import Person  # noqa: PLC0415
-    from tutela.apps.access.public import SYSTEM, Role  # noqa: PLC0415
 
     with transaction.atomic():
         if Person.objects.exists():

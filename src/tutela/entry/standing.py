@@ -17,9 +17,10 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tutela.apps.access.public import Permission, can
+from tutela.apps.access.public import can
 from tutela.apps.custody import public as custody
 from tutela.apps.jobs import public as jobs
+from tutela.domain.actors import Permission
 from tutela.domain.waiting import Waiting
 from tutela.engine import clock
 from tutela.engine.matching import ListStore
@@ -28,7 +29,7 @@ from tutela.entry import health
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from tutela.apps.access.public import Actor
+    from tutela.domain.actors import Actor
 
 WAIT_S_MAX: Final = 60  # work and entries are taken within a second where a worker runs
 _ADVICE: Final = {

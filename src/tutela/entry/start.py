@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from tutela.domain.actors import SYSTEM
 from tutela.domain.errors import TutelaError
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def at_the_desk() -> Generator[None]:
     from django.db import DatabaseError  # noqa: PLC0415 - needs Django set up
     from django.http import Http404  # noqa: PLC0415 - as above
 
-    from tutela.apps.access.public import SYSTEM, acting_as  # noqa: PLC0415 - as above
+    from tutela.apps.access.public import acting_as  # noqa: PLC0415 - as above
     from tutela.entry.errors import is_passing  # noqa: PLC0415 - as above
 
     try:

@@ -11,6 +11,7 @@ import os
 import signal
 import threading
 
+from tutela.domain.actors import SYSTEM
 from tutela.entry.start import at_the_desk, once_it_answers, require_tables
 
 _STOP_S_MAX = 10
@@ -41,7 +42,7 @@ class _Sequencer(threading.Thread):
     def run(self) -> None:
         from django.db import connection  # noqa: PLC0415 - needs Django set up
 
-        from tutela.apps.access.public import SYSTEM, acting_as  # noqa: PLC0415 - as above
+        from tutela.apps.access.public import acting_as  # noqa: PLC0415 - as above
         from tutela.apps.custody.public import run_sequencer  # noqa: PLC0415 - as above
 
         try:

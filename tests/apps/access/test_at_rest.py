@@ -18,10 +18,10 @@ from django.urls import reverse
 from tests.world import PASSWORD, make_desk, make_key, secret_part, sign_in
 from tutela.apps.access import services
 from tutela.apps.access.models import Person, sign_in_name
-from tutela.apps.access.public import SYSTEM, Permission, Role
 from tutela.apps.access.services import AccessError
 from tutela.apps.custody.models import Leaf
 from tutela.apps.custody.public import Action, ReasonCode, end_hold, place_hold
+from tutela.domain.actors import SYSTEM, Permission, Role
 
 pytestmark = pytest.mark.django_db
 KINDS = {"email", "name", "password", "app", "key", "set-up code", "recovery"}

@@ -17,10 +17,10 @@ from django.urls import reverse
 from tests.world import PASSWORD, actor, make_desk, make_person, secret_part, sign_in
 from tutela.apps.access import services
 from tutela.apps.access.models import Person
-from tutela.apps.access.public import SYSTEM, Permission, Role
 from tutela.apps.access.services import AccessError
 from tutela.apps.custody.models import Leaf
 from tutela.apps.custody.public import Action, NoTransactionError, ObjectKind, pseudonym_of, record
+from tutela.domain.actors import SYSTEM, Permission, Role
 from tutela.engine import clock
 
 pytestmark = pytest.mark.django_db

@@ -10,15 +10,10 @@ from hypothesis import strategies as st
 
 from tutela.apps.access.rules import (
     KEY_SCOPES,
-    PUBLIC,
     STAFF_ROLES,
-    SYSTEM,
     TABLE,
-    Actor,
     Decision,
-    Permission,
     Reach,
-    Role,
     Target,
     decide,
     may_end,
@@ -26,6 +21,7 @@ from tutela.apps.access.rules import (
     may_scope,
     sight_of,
 )
+from tutela.domain.actors import PUBLIC, SYSTEM, Actor, Permission, Role
 
 DESK, OTHER_DESK, TEAM, OTHER_TEAM, ME, YOU = (UUID(int=number) for number in range(1, 7))
 OURS, NEXT_DOOR, THEIRS = (

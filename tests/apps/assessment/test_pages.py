@@ -8,10 +8,10 @@ import pytest
 from django.urls import reverse
 
 from tests.world import make_desk, make_person, sign_in
-from tutela.apps.access.public import Role
 from tutela.apps.assessment import pages, services
 from tutela.apps.assessment.pages import Row
 from tutela.apps.triage.public import Case
+from tutela.domain.actors import SYSTEM, Role
 from tutela.domain.period import Period
 from tutela.engine import clock
 
@@ -24,7 +24,6 @@ def desk():
 
 
 def test_every_indicator_that_exists_has_words(desk):
-    from tutela.apps.access.public import SYSTEM
 
     assert set(services.collect(SYSTEM, Period(clock.now(), clock.now()))) == set(pages._LABELS)
 

@@ -7,9 +7,9 @@ from django.urls import reverse
 
 from tests.apps.custody.world import ObjectKind, behind_the_orm
 from tests.world import make_desk, make_person, sign_in
-from tutela.apps.access.public import Role
 from tutela.apps.custody import labels
 from tutela.apps.custody.models import Disposal, Leaf
+from tutela.domain.actors import Role
 from tutela.engine import clock
 from tutela.engine.ledger import Action
 from tutela.engine.ledger import Reason as ReasonCode

@@ -7,10 +7,10 @@ import io
 
 from django.db import connection, transaction
 
-from tutela.apps.access.public import SYSTEM
 from tutela.apps.custody import exporting, guards, keyring, sequencer, verifying
 from tutela.apps.custody.models import Checkpoint, Leaf
 from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, record
+from tutela.domain.actors import SYSTEM
 from tutela.engine import clock, ledger
 from tutela.engine.ledger import verifier
 

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
-from django.conf import settings
 
 from tests.world import make_desk, make_key
 from tutela.apps.access import services as access
-from tutela.apps.access.public import SYSTEM, Permission
 from tutela.apps.triage import public as triage
+from tutela.domain.actors import SYSTEM, Permission
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
 ADDRESS = "https://files.example/a"
-
-
-@pytest.fixture(autouse=True)
-def _home_of_its_own(tmp_path):
-    before = settings.TUTELA
-    settings.TUTELA = replace(before, home=tmp_path)
-    yield
-    settings.TUTELA = before
 
 
 @pytest.fixture

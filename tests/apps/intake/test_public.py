@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from tests.world import make_desk, make_person, sign_in
 from tutela.apps.access import services as access
-from tutela.apps.access.public import SYSTEM, Role, acting_as
+from tutela.apps.access.public import acting_as
 from tutela.apps.access.services import AccessError
 from tutela.apps.custody.models import Leaf
 from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, erase
 from tutela.apps.intake import pages, receipts
 from tutela.apps.intake.models import Answer, Report
 from tutela.apps.triage import public as triage
+from tutela.domain.actors import SYSTEM, Role
 from tutela.engine.throttling import Rate
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
 ADDRESS = "198.51.100.77"
-
-
-@pytest.fixture(autouse=True)
-def _home_of_its_own(tmp_path):
-    before = settings.TUTELA
-    settings.TUTELA = replace(before, home=tmp_path)
-    yield
-    settings.TUTELA = before
 
 
 @pytest.fixture
@@ -138,10 +128,10 @@ def test_a_whole_network_of_one_household_counts_as_one(opened, client, standing
     assert send(client, "2001:db8:1:2::1").status_code == 200
 
 
-def test_an_address_is_kept_nowhere(opened, client):
+def test_an_address_is_kept_nowhere(opened, client, home):
     send(client)
     ask(client, "0000 0000 0000 0000")
-    files = [path.read_bytes() for path in Path(settings.TUTELA.home).rglob("*") if path.is_file()]
+    files = [path.read_bytes() for path in home.rglob("*") if path.is_file()]
     assert files
     assert not any(ADDRESS.encode() in content for content in files)
     with connection.cursor() as cursor:

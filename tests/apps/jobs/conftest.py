@@ -33,9 +33,6 @@ class Works:
 
 
 @pytest.fixture
-def works(monkeypatch, tmp_path, settings):
-    from dataclasses import replace
-
-    settings.TUTELA = replace(settings.TUTELA, home=tmp_path)
+def works(monkeypatch, home):
     monkeypatch.setattr(registry, "_works", {})
     return Works()

@@ -10,13 +10,13 @@ from django.db import DatabaseError, transaction
 from django.http import Http404
 
 from tests.world import actor, make_desk, make_person
-from tutela.apps.access.public import PUBLIC, Role
 from tutela.apps.custody.models import Leaf
 from tutela.apps.jobs import services
 from tutela.apps.jobs.models import DeadJob, Job
 from tutela.apps.jobs.public import enqueue, indicators, run_worker, waiting
 from tutela.apps.jobs.rules import ErrorCode
 from tutela.apps.jobs.worker import code_of
+from tutela.domain.actors import PUBLIC, Role
 from tutela.domain.errors import TutelaError
 from tutela.domain.period import Period
 from tutela.engine import clock

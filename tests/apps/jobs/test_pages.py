@@ -6,10 +6,10 @@ import pytest
 from django.urls import reverse
 
 from tests.world import make_desk, make_person, sign_in
-from tutela.apps.access.public import Role
 from tutela.apps.custody.models import Leaf
 from tutela.apps.jobs.models import DeadJob, Job
 from tutela.apps.jobs.rules import ErrorCode
+from tutela.domain.actors import Role
 from tutela.engine import clock
 from tutela.engine.ledger import Action
 

@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
 from tests.world import make_desk, make_key, make_person, sign_in
-from tutela.apps.access.public import SYSTEM, Permission, Role
 from tutela.apps.access.services import set_desk
 from tutela.apps.custody.public import ObjectKind, ReasonCode, erase
 from tutela.apps.triage.models import Case
+from tutela.domain.actors import SYSTEM, Permission, Role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
 WORDS = "canary words of a reporter"
 _DETAILS = re.compile(r"(<details[^>]*>)(.*?)</details>", re.DOTALL)
-
-
-@pytest.fixture(autouse=True)
-def _home_of_its_own(tmp_path):
-    before = settings.TUTELA
-    settings.TUTELA = replace(before, home=tmp_path)
-    yield
-    settings.TUTELA = before
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from django.db import transaction
 from django.urls import reverse
 
 from tests.world import actor, make_desk, make_person, make_place, sign_in
-from tutela.apps.access.public import Role
 from tutela.apps.custody.models import Leaf
 from tutela.apps.custody.public import Action
 from tutela.apps.jobs.models import Job
@@ -15,6 +14,7 @@ from tutela.apps.takedown import public, services
 from tutela.apps.takedown.models import Notice
 from tutela.apps.takedown.rules import UNCLEAR_MAX, Verdict, must_stop, wait_h
 from tutela.apps.triage import public as triage
+from tutela.domain.actors import Role
 from tutela.engine import clock
 from tutela.engine.probing import ProbeAnswer
 

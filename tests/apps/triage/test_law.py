@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from tests.world import actor, make_desk, make_key, make_person, sign_in
-from tutela.apps.access.public import SYSTEM, Permission, Role, acting_as
+from tutela.apps.access.public import acting_as
 from tutela.apps.custody.models import Disposal, Leaf
 from tutela.apps.custody.public import Action, ReasonCode
 from tutela.apps.jobs.public import run_worker
@@ -19,6 +19,7 @@ from tutela.apps.triage import public as triage
 from tutela.apps.triage import services
 from tutela.apps.triage.models import Lookup
 from tutela.apps.triage.rules import Closing
+from tutela.domain.actors import SYSTEM, Permission, Role
 from tutela.domain.lookups import Channel, Ground, read_grounds
 
 DIGEST = "ab" * 32

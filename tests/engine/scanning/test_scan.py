@@ -310,6 +310,16 @@ def test_progress_counts_up_to_the_end_and_names_no_file(evidence, report):
     assert "secret" not in repr(told)
 
 
+def test_who_stops_a_scan_at_once_is_still_told_how_far_it_came(evidence, report):
+    """As whoever looks only now and then: however soon the threads end, there is a last look."""
+    write(evidence, **{f"f{number}": b"x" for number in range(5)})
+    stop, told = threading.Event(), []
+    stop.set()
+    outcome = run_scan(evidence, report, stop=stop, on_progress=told.append)
+    assert not outcome.finished
+    assert [each.files for each in told] == [outcome.summary.files]
+
+
 def test_the_header_stands_first_and_tells_what_was_scanned_with_what(evidence, report):
     run_scan(evidence, report)
     first = json.loads(report.read_text().splitlines()[0])

@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 
 from tutela.apps.access.models import ApiKey
-from tutela.apps.access.public import Permission, actor_of, require
+from tutela.apps.access.public import actor_of, require
+from tutela.domain.actors import Permission
 
 router = Router(tags=["access"])
 

@@ -12,8 +12,8 @@ from ninja.security import HttpBearer
 
 from tutela.apps.access import services
 from tutela.apps.access.knocking import key_must_wait_s
-from tutela.apps.access.rules import Actor, Permission, Role
-from tutela.apps.access.scope import SYSTEM, act_as, acting_as
+from tutela.apps.access.scope import act_as, acting_as
+from tutela.domain.actors import SYSTEM, Actor, Permission, Role
 from tutela.domain.ids import KeyId, OrganisationId
 
 if TYPE_CHECKING:

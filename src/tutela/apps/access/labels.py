@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from tutela.apps.access.rules import KEY_SCOPES, STAFF_ROLES, Permission, Role
+from tutela.apps.access.rules import KEY_SCOPES, STAFF_ROLES
+from tutela.domain.actors import Permission, Role
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise

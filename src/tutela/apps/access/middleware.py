@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 
 from tutela.apps.access import second_factor
 from tutela.apps.access.models import Person
-from tutela.apps.access.rules import Permission
-from tutela.apps.access.scope import SYSTEM, acting_as, within
+from tutela.apps.access.scope import acting_as, within
+from tutela.domain.actors import SYSTEM, Permission
 from tutela.engine import clock
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from tutela.apps.access.rules import Role
 from tutela.apps.custody.public import EncryptedText, blind_index
+from tutela.domain.actors import Role
 from tutela.engine import clock
 
 if TYPE_CHECKING:

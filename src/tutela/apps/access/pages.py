@@ -20,10 +20,11 @@ from tutela.apps.access import second_factor, services
 from tutela.apps.access.forms import DeskForm, InviteForm, JoinForm, KeyForm, MemberForm, RolesForm, TeamForm, hours
 from tutela.apps.access.labels import ROLES, SCOPES
 from tutela.apps.access.models import ApiKey, FrontDesk, Person, Team, sign_in_name
-from tutela.apps.access.public import SYSTEM, Permission, Role, acting_as, actor_of, can, open_to_all, require, visible
+from tutela.apps.access.public import acting_as, actor_of, can, open_to_all, require, visible
 from tutela.apps.access.rules import may_end
 from tutela.apps.access.services import AccessError
 from tutela.apps.custody.public import open_together
+from tutela.domain.actors import SYSTEM, Permission, Role
 from tutela.domain.ids import PersonId
 from tutela.engine import clock
 

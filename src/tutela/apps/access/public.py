@@ -26,19 +26,9 @@ from django.utils.translation import gettext as _
 from tutela.apps.access import second_factor
 from tutela.apps.access.knocking import caller_must_wait_s, spared_by_limits
 from tutela.apps.access.models import ApiKey, FrontDesk, Person
-from tutela.apps.access.rules import (
-    PUBLIC,
-    SYSTEM,
-    Actor,
-    Decision,
-    Permission,
-    Reach,
-    Role,
-    Target,
-    decide,
-    reach_of,
-)
+from tutela.apps.access.rules import Decision, Reach, Target, decide, reach_of
 from tutela.apps.access.scope import acting_as
+from tutela.domain.actors import PUBLIC, SYSTEM, Actor, Permission, Role
 from tutela.domain.ids import OrganisationId, PersonId, TeamId
 from tutela.domain.waiting import Waiting
 from tutela.engine import clock
@@ -51,13 +41,8 @@ if TYPE_CHECKING:
     from tutela.domain.period import Period
 
 __all__ = [
-    "PUBLIC",
-    "SYSTEM",
-    "Actor",
     "Desk",
-    "Permission",
     "Reach",
-    "Role",
     "Target",
     "acting_as",
     "actor_of",

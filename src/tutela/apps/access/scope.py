@@ -26,13 +26,13 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tutela.apps.access.rules import SYSTEM
+from tutela.domain.actors import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Generator
     from uuid import UUID
 
-    from tutela.apps.access.rules import Actor
+    from tutela.domain.actors import Actor
 
 __all__ = ["NOTHING", "SYSTEM", "Scope", "act_as", "acting_as", "current", "within"]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -28,9 +28,10 @@ from tutela.apps.access.models import (
     Team,
     sign_in_name,
 )
-from tutela.apps.access.public import SYSTEM, Actor, Permission, Role, Target, acting_as, authorise, person_actor
+from tutela.apps.access.public import Target, acting_as, authorise, person_actor
 from tutela.apps.access.rules import may_end, may_grant, may_scope
 from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, erase, record
+from tutela.domain.actors import SYSTEM, Actor, Permission, Role
 from tutela.domain.errors import TutelaError
 from tutela.domain.ids import OrganisationId, PersonId, TeamId
 from tutela.engine import clock
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from uuid import UUID
 
+    from django.db.models import QuerySet
+
+_Owned = TypeVar("_Owned", Person, Team, ApiKey)
 _LAST_USED_STEP: Final = timedelta(minutes=10)  # a busy key must not cost a write each time
 
 
@@ -76,25 +80,21 @@ def target_of(thing: Person | Team | ApiKey) -> Target:
 
 def person(actor: Actor, person_id: UUID, permission: Permission = Permission.ACCESS_PERSON_READ) -> Person:
     """Return a person whom the actor may do `permission` to; 404 or 403 otherwise."""
-    found = Person.objects.select_related("organisation").filter(pk=person_id).first()
-    if found is None:
-        raise Http404
-    authorise(actor, permission, target_of(found))
-    return found
+    return _within_reach(Person.objects.select_related("organisation"), actor, person_id, permission)
 
 
 def team(actor: Actor, team_id: UUID, permission: Permission = Permission.ACCESS_TEAM_READ) -> Team:
     """Return a team that the actor may do `permission` to; 404 or 403 otherwise."""
-    found = Team.objects.filter(pk=team_id).first()
-    if found is None:
-        raise Http404
-    authorise(actor, permission, target_of(found))
-    return found
+    return _within_reach(Team.objects.all(), actor, team_id, permission)
 
 
 def key(actor: Actor, key_id: UUID, permission: Permission = Permission.ACCESS_KEY_READ) -> ApiKey:
     """Return a machine's key that the actor may do `permission` to; 404 or 403 otherwise."""
-    found = ApiKey.objects.filter(pk=key_id).first()
+    return _within_reach(ApiKey.objects.all(), actor, key_id, permission)
+
+
+def _within_reach(rows: QuerySet[_Owned], actor: Actor, row_id: UUID, permission: Permission) -> _Owned:
+    found = rows.filter(pk=row_id).first()
     if found is None:
         raise Http404
     authorise(actor, permission, target_of(found))

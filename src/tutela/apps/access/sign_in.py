@@ -19,8 +19,8 @@ from django.urls import path
 from tutela.apps.access import second_factor, security_keys
 from tutela.apps.access.models import Person
 from tutela.apps.access.public import open_to_all, require
-from tutela.apps.access.rules import Permission
-from tutela.apps.access.scope import SYSTEM, acting_as
+from tutela.apps.access.scope import acting_as
+from tutela.domain.actors import SYSTEM, Permission
 
 if TYPE_CHECKING:
     from collections.abc import Callable

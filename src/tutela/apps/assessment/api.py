@@ -7,8 +7,9 @@ from ninja import Router, Schema
 from ninja.errors import HttpError
 from pydantic import AwareDatetime
 
-from tutela.apps.access.public import Permission, actor_of, require
+from tutela.apps.access.public import actor_of, require
 from tutela.apps.assessment import services
+from tutela.domain.actors import Permission
 from tutela.domain.period import Period
 from tutela.engine import clock
 

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from tutela.apps.access.public import Actor, Permission, actor_of, require
+from tutela.apps.access.public import actor_of, require
 from tutela.apps.assessment import services
+from tutela.domain.actors import Actor, Permission
 from tutela.domain.period import Period
 from tutela.engine import clock
 

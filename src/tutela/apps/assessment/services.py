@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tutela.apps.access import public as access
-from tutela.apps.access.public import Actor, Permission, Reach, authorise, reach_of
+from tutela.apps.access.public import Reach, authorise, reach_of
 from tutela.apps.custody import public as custody
 from tutela.apps.intake import public as intake
 from tutela.apps.jobs import public as jobs
@@ -13,6 +13,7 @@ from tutela.apps.review import public as review
 from tutela.apps.safeguarding import public as safeguarding
 from tutela.apps.takedown import public as takedown
 from tutela.apps.triage import public as triage
+from tutela.domain.actors import Actor, Permission
 
 if TYPE_CHECKING:
     from tutela.domain.period import Period

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from tutela.apps.access.public import Actor
+    from tutela.domain.actors import Actor
 
 RULES_FILE: Final = Path(__file__).parent / "data" / "retention.csv"
 

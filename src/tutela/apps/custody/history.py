@@ -13,7 +13,7 @@ from tutela.apps.custody.recording import pseudonym_of
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from tutela.apps.access.public import Actor
+    from tutela.domain.actors import Actor
 
 EVENTS_MAX: Final = 500
 

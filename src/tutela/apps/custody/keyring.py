@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import os
 import secrets
 import stat
 from dataclasses import dataclass, field
@@ -25,9 +24,11 @@ from django.conf import settings
 
 from tutela.apps.custody.models import Checkpoint, DataKey, Leaf
 from tutela.domain.errors import TutelaError
+from tutela.engine.durable import PRIVATE_FOLDER, create_file, replace_file
 from tutela.engine.ledger import SigningKey
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 KEY_BYTES: Final = 32
@@ -65,7 +66,7 @@ def masters() -> tuple[MasterKey, ...]:
 def add_master() -> MasterKey:
     """Put a new master key first; the others stay until nothing is wrapped by them (`drop_masters`)."""
     made = _master(secrets.token_bytes(KEY_BYTES))
-    _replace(folder() / _MASTER, "".join(_line(key) for key in (made, *masters())))
+    _rewrite((made, *masters()))
     return made
 
 
@@ -74,7 +75,7 @@ def drop_masters() -> int:
     first, *older = masters()
     used = set(DataKey.objects.filter(master__in=[key.id for key in older]).values_list("master", flat=True))
     kept = [first, *(key for key in older if key.id in used)]
-    _replace(folder() / _MASTER, "".join(_line(key) for key in kept))
+    _rewrite(kept)
     return 1 + len(older) - len(kept)
 
 
@@ -135,6 +136,15 @@ def _read(path: Path) -> str:
     return path.read_text(encoding="ascii")
 
 
+def _create(path: Path, text: str) -> None:
+    path.parent.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
+    create_file(path, text.encode("ascii"))
+
+
+def _rewrite(kept: Iterable[MasterKey]) -> None:
+    replace_file(folder() / _MASTER, "".join(_line(key) for key in kept).encode("ascii"))
+
+
 def _decode(path: Path, text: str) -> bytes:
     try:
         secret = base64.b64decode(text, validate=True)
@@ -145,44 +155,8 @@ def _decode(path: Path, text: str) -> bytes:
     return secret
 
 
-def _create(path: Path, text: str) -> None:
-    """Let the file appear whole or not at all; whoever comes second takes the first one's."""
-    draft = _draft(path, text)
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
-    _sync_folder(path.parent)
-
-
-def _replace(path: Path, text: str) -> None:
-    _draft(path, text).replace(path)
-    _sync_folder(path.parent)
-
-
-def _draft(path: Path, text: str) -> Path:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    return draft
-
-
-def _sync_folder(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _refuse_if(needed: bool, path: Path) -> None:  # noqa: FBT001 - reads as a sentence at each call
-    if needed:
+    if needed and not path.exists():  # another may have made it, and used it, since we looked
         raise KeyringError(
             f"{path} is missing, and the database holds what was made with it",
             hint="Restore it from the backup of keys, or copy it from the machine that shares this database.",

@@ -13,10 +13,11 @@ from django.urls import path
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from tutela.apps.access.public import Permission, actor_of, require
+from tutela.apps.access.public import actor_of, require
 from tutela.apps.custody import erasure, history, labels, proof, reporting, services
 from tutela.apps.custody.exporting import NothingToExportError
 from tutela.apps.custody.recording import pseudonym_of
+from tutela.domain.actors import Permission
 from tutela.engine.ledger import LedgerError
 
 if TYPE_CHECKING:

@@ -4,16 +4,15 @@
         team = Team.objects.create(...)
         record(Action.TEAM_CREATED, kind=ObjectKind.TEAM, object_id=team.id, actor=actor)
 
-Who may hold or erase what is decided by the app that owns the object, before it calls.
+Who may hold or erase what is decided by the app that owns the object, before it calls. Access records its changes here,
+too, so nothing here asks what anybody may: `services` does.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
-
-from django.utils.translation import gettext as _
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tutela.apps.custody.blinding import blind_index
 from tutela.apps.custody.erasure import (
@@ -33,18 +32,13 @@ from tutela.apps.custody.recording import Change, NoTransactionError, pseudonym_
 from tutela.apps.custody.rules import Outcome
 from tutela.apps.custody.sequencer import BehindError, run_sequencer, sequence, waiting_count
 from tutela.apps.custody.vault import ErasedError, SealError, erased_among, is_erased
-from tutela.domain.waiting import Waiting
-from tutela.engine import clock
 from tutela.engine.ledger import Action, ObjectKind
 from tutela.engine.ledger import Reason as ReasonCode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tutela.apps.access.public import Actor
     from tutela.domain.period import Period
-
-_RECENT: Final = timedelta(days=7)
 
 __all__ = [
     "Action",
@@ -79,7 +73,6 @@ __all__ = [
     "run_sequencer",
     "sequence",
     "standing",
-    "waiting",
     "waiting_count",
 ]
 
@@ -110,17 +103,6 @@ def standing() -> Standing:
 def has_retention_rules() -> bool:
     """Whether an operator has said how long anything is kept."""
     return bool(retention_rules())
-
-
-def waiting(actor: Actor) -> list[Waiting]:
-    """Return what waits for this actor: erasures that retention could not do of the last week."""
-    from tutela.apps.access.public import Permission, can  # noqa: PLC0415 - access records here, and is loaded first
-
-    if not can(actor, Permission.CUSTODY_LEDGER_READ):
-        return []
-    since = clock.now() - _RECENT
-    count = Disposal.objects.filter(at__gte=since).exclude(outcome=Outcome.ERASED).count()
-    return [Waiting(_("Erasures that could not be done this week"), count, "/retention/")] if count else []
 
 
 def indicators(period: Period) -> Mapping[str, int]:

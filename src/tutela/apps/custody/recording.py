@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from enum import StrEnum
     from pathlib import Path
 
-    from tutela.apps.access.public import Actor
+    from tutela.domain.actors import Actor
 
 NOTE_CHARACTERS_MAX: Final = 4000
 NO_DIGESTS: Final[Mapping[str, bytes]] = MappingProxyType({})

@@ -25,9 +25,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
-from tutela.apps.access.public import Actor, Permission, authorise
+from tutela.apps.access.public import authorise
 from tutela.apps.custody import exporting, keyring, typesetting, verifying
 from tutela.apps.custody.recording import pseudonym_of, record
+from tutela.domain.actors import Actor, Permission
 from tutela.engine import clock, ledger
 from tutela.engine.ledger import Action, ObjectKind, verifier
 from tutela.engine.ledger.note import decode_base64

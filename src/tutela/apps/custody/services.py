@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
 from django.http import Http404
+from django.utils.translation import gettext as _
 
-from tutela.apps.access.public import Actor, Permission, authorise
+from tutela.apps.access.public import authorise, can
 from tutela.apps.custody import exporting, recording, vault, verifying
 from tutela.apps.custody.models import Checkpoint, Disposal, Leaf
+from tutela.apps.custody.rules import Outcome
+from tutela.domain.actors import Actor, Permission
+from tutela.domain.waiting import Waiting
 from tutela.engine import clock
 from tutela.engine.ledger import Action, ObjectKind
 
@@ -18,6 +23,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from django.db.models import QuerySet
+
+_RECENT: Final = timedelta(days=7)
 
 
 def entries(actor: Actor, *, chain_id: UUID | None = None) -> QuerySet[Leaf]:
@@ -46,6 +53,14 @@ def disposals(actor: Actor) -> QuerySet[Disposal]:
     """Return what retention did and what it could not do, newest first."""
     authorise(actor, Permission.CUSTODY_LEDGER_READ)
     return Disposal.objects.all()
+
+
+def waiting(actor: Actor) -> list[Waiting]:
+    """Return what waits for this actor: erasures that retention could not do in the last week."""
+    if not can(actor, Permission.CUSTODY_LEDGER_READ):
+        return []
+    count = disposals(actor).filter(at__gte=clock.now() - _RECENT).exclude(outcome=Outcome.ERASED).count()
+    return [Waiting(_("Erasures that could not be done this week"), count, "/retention/")] if count else []
 
 
 def prove(actor: Actor, event: UUID) -> exporting.Inclusion:

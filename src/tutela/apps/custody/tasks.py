@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tutela.apps.access.public import SYSTEM
 from tutela.apps.custody import erasure
 from tutela.apps.jobs.public import Finish, periodic
+from tutela.domain.actors import SYSTEM
 from tutela.engine import clock
 
 _DAY_S = 24 * 3600

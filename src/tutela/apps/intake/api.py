@@ -9,9 +9,10 @@ from ninja import Header, Router, Schema, Status
 from ninja.errors import HttpError
 from pydantic import ConfigDict, Field, ValidationError
 
-from tutela.apps.access.public import Permission, actor_of, desk_of, require, spared_by_limits
+from tutela.apps.access.public import actor_of, desk_of, require, spared_by_limits
 from tutela.apps.intake import rules, services
 from tutela.apps.intake.models import Door, Report
+from tutela.domain.actors import Permission
 from tutela.domain.lookups import Channel
 from tutela.domain.reports import Fact, Media, Reported
 

@@ -20,21 +20,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from tutela.apps.access.public import (
-    PUBLIC,
-    Permission,
-    acting_as,
-    actor_of,
-    caller_must_wait_s,
-    can,
-    front_desk,
-    open_to_all,
-    require,
-)
+from tutela.apps.access.public import acting_as, actor_of, caller_must_wait_s, can, front_desk, open_to_all, require
 from tutela.apps.intake import receipts, rules, services
 from tutela.apps.intake.forms import AnswerForm, ReceiptForm, ReportForm
 from tutela.apps.intake.models import Door
 from tutela.apps.triage import public as triage
+from tutela.domain.actors import PUBLIC, Permission
 from tutela.domain.reports import Fact, Reported
 from tutela.engine.throttling import Rate
 

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Final
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
-from tutela.apps.access.public import SYSTEM, acting_as
+from tutela.apps.access.public import acting_as
 from tutela.apps.custody.public import is_erased
 from tutela.apps.intake.models import Report
 from tutela.apps.triage.public import CaseState
+from tutela.domain.actors import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from tutela.apps.access.public import Actor, Desk, Permission, Target, authorise
+from tutela.apps.access.public import Desk, Target, authorise
 from tutela.apps.custody.public import (
     Action,
     Change,
@@ -25,6 +25,7 @@ from tutela.apps.custody.public import (
 from tutela.apps.intake import claimed, rules
 from tutela.apps.intake.models import Answer, Door, Report
 from tutela.apps.triage import public as triage
+from tutela.domain.actors import Actor, Permission
 from tutela.domain.addresses import read_address
 from tutela.domain.errors import TutelaError
 from tutela.domain.ids import ReportId

@@ -11,10 +11,11 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from tutela.apps.access.public import Permission, actor_of, can, require
+from tutela.apps.access.public import actor_of, can, require
 from tutela.apps.jobs import services
 from tutela.apps.jobs.registry import UnknownJobError
 from tutela.apps.jobs.rules import PayloadError
+from tutela.domain.actors import Permission
 
 if TYPE_CHECKING:
     from uuid import UUID

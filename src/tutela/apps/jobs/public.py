@@ -15,13 +15,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tutela.apps.access.public import Actor, Permission, can
+from tutela.apps.access.public import can
 from tutela.apps.jobs.models import DeadJob
 from tutela.apps.jobs.queue import LeaseLostError, NoTransactionError, enqueue
 from tutela.apps.jobs.registry import Finish, UnknownJobError, job, periodic
 from tutela.apps.jobs.rules import ErrorCode, PayloadError
 from tutela.apps.jobs.services import Backlog, backlog, dead_job, dead_jobs, discard, explain, overdue, rerun
 from tutela.apps.jobs.worker import run_worker, run_worker_process
+from tutela.domain.actors import Actor, Permission
 from tutela.domain.waiting import Waiting
 
 if TYPE_CHECKING:

@@ -12,11 +12,12 @@ from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from tutela.apps.access.public import Actor, Permission, authorise
+from tutela.apps.access.public import authorise
 from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, record
 from tutela.apps.jobs import queue
 from tutela.apps.jobs.models import DeadJob, Job
 from tutela.apps.jobs.rules import ErrorCode
+from tutela.domain.actors import Actor, Permission
 from tutela.engine import clock
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from tutela.apps.access.public import Permission, actor_of, can, require
+from tutela.apps.access.public import actor_of, can, require
 from tutela.apps.custody import public as custody
 from tutela.apps.intake import public as intake
 from tutela.apps.review import services
@@ -20,6 +20,7 @@ from tutela.apps.review.models import Decision
 from tutela.apps.safeguarding import public as safeguarding
 from tutela.apps.takedown import public as takedown
 from tutela.apps.triage import public as triage
+from tutela.domain.actors import Permission
 from tutela.domain.addresses import defang
 from tutela.domain.errors import TutelaError
 

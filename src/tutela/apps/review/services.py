@@ -8,11 +8,11 @@ from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from tutela.apps.access.public import Actor, Permission
 from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, record
 from tutela.apps.review.models import Basis, Decision
 from tutela.apps.takedown import public as takedown
 from tutela.apps.triage import public as triage
+from tutela.domain.actors import Actor, Permission
 from tutela.domain.errors import TutelaError
 from tutela.domain.ids import CaseId, DecisionId, ItemId, OrganisationId
 

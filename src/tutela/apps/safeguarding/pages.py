@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from tutela.apps.access.public import Permission, actor_of, can, require
+from tutela.apps.access.public import actor_of, can, require
 from tutela.apps.safeguarding import services
 from tutela.apps.safeguarding.rules import Answer
+from tutela.domain.actors import Permission
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from tutela.apps.access.public import Actor, Permission, can
+from tutela.apps.access.public import can
 from tutela.apps.safeguarding.models import Concern
 from tutela.apps.safeguarding.services import Danger, concerns, raise_concern
+from tutela.domain.actors import Actor, Permission
 from tutela.domain.waiting import Waiting
 
 if TYPE_CHECKING:

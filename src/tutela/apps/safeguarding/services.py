@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.http import Http404
 
-from tutela.apps.access.public import Actor, Permission, Target, authorise, visible
+from tutela.apps.access.public import Target, authorise, visible
 from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, record
 from tutela.apps.safeguarding import rules
 from tutela.apps.safeguarding.models import Concern
+from tutela.domain.actors import Actor, Permission
 from tutela.domain.ids import CaseId, ConcernId, OrganisationId, TeamId
 from tutela.engine import clock
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from tutela.apps.access.public import Permission, can
+from tutela.apps.access.public import can
 from tutela.apps.takedown.models import Notice
 from tutela.apps.takedown.services import Order, TakedownError, order, resume, stopped
+from tutela.domain.actors import Permission
 from tutela.domain.waiting import Waiting
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from tutela.apps.access.public import Actor
+    from tutela.domain.actors import Actor
     from tutela.domain.ids import OrganisationId
     from tutela.domain.period import Period
 

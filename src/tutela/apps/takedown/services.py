@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from tutela.apps.access.public import SYSTEM, Actor, Permission, visible
+from tutela.apps.access.public import visible
 from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, record
 from tutela.apps.jobs.public import enqueue
 from tutela.apps.takedown import mail, rules
 from tutela.apps.takedown.models import Notice, Probe
+from tutela.domain.actors import SYSTEM, Actor, Permission
 from tutela.domain.errors import TutelaError
 from tutela.domain.ids import CaseId, ItemId, NoticeId, OrganisationId
 from tutela.engine import clock

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from uuid import UUID
 
-    from tutela.apps.access.public import Actor
     from tutela.apps.triage.folding import Arrival, Placed
+    from tutela.domain.actors import Actor
     from tutela.domain.reports import Media
 
 _ROWS_AT_ONCE: Final = 500

@@ -11,9 +11,10 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from tutela.apps.access.public import Permission, actor_of, require
+from tutela.apps.access.public import actor_of, require
 from tutela.apps.triage import services
 from tutela.apps.triage.labels import because
+from tutela.domain.actors import Permission
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from tutela.apps.access.public import Actor, Permission, can
+from tutela.apps.access.public import can
 from tutela.apps.triage.arriving import take_in
 from tutela.apps.triage.folding import Arrival, place
 from tutela.apps.triage.labels import Because, because
 from tutela.apps.triage.models import Case, CaseState, Item, Location, Lookup, Match
 from tutela.apps.triage.rules import Closing, may_confirm_unseen
 from tutela.apps.triage.services import TriageError, case, close, confirmed, queue, target_of
+from tutela.domain.actors import Actor, Permission
 from tutela.domain.lists import MatchKind
 from tutela.domain.waiting import Waiting
 

@@ -9,12 +9,13 @@ from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from tutela.apps.access.public import SYSTEM, Actor, Permission, Target, authorise, visible
+from tutela.apps.access.public import Target, authorise, visible
 from tutela.apps.custody.public import Action, Candidate, Change, ObjectKind, ReasonCode, record, record_all, retained
 from tutela.apps.safeguarding import public as safeguarding
 from tutela.apps.triage import rules
 from tutela.apps.triage.arriving import danger_of, weigh
 from tutela.apps.triage.models import Case, CaseState, Item, Lookup, Match
+from tutela.domain.actors import SYSTEM, Actor, Permission
 from tutela.domain.errors import TutelaError
 from tutela.domain.ids import ItemId, OrganisationId, TeamId
 from tutela.domain.lists import Hit, MatchKind

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from tutela.domain.errors import ListCorruptError, ListError, ListNotFoundError
 from tutela.domain.limits import ImportLimits
 from tutela.domain.lists import Entry, ListInfo, MatchPolicy, RejectedRow
-from tutela.engine.matching.durable import (
+from tutela.engine.durable import (
     PRIVATE_FOLDER,
     locked,
     new_partial,
@@ -149,9 +149,8 @@ class ListStore:
             partial.rename(current)
             sync_folder(folder)
             replace_file(folder / _POINTER, f"{info.version}\n".encode())
-            for path in folder.glob(f"*{_SUFFIX}"):
-                if path != current:
-                    path.unlink()
+            for path in set(folder.iterdir()) - {current, folder / _POINTER}:
+                path.unlink()
 
     def _with_current(self, name: str, read: Callable[[Path], _T]) -> _T:
         folder = self._folder_of(name)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from tutela.domain.errors import ReportError
 from tutela.domain.paths import as_text, for_display
+from tutela.engine.durable import sync_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -167,8 +168,4 @@ def _write_all(fd: int, block: bytes) -> None:
 def _synchronise_folder(path: Path) -> None:
     """Make the new name durable; a file system that cannot is no reason to stop."""
     with contextlib.suppress(OSError):
-        fd = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(fd)
-        finally:
-            os.close(fd)
+        sync_folder(path.parent)

@@ -197,6 +197,8 @@ class _Run:
             self._drain(threads, queue)
         if self._failures:
             raise self._failures[0]
+        if on_progress is not None:
+            on_progress(self._progress())  # the threads may have ended unseen, between two looks
         return not interrupted
 
     def _watch(self, threads: Sequence[Thread], on_progress: Callable[[Progress], None] | None) -> None:

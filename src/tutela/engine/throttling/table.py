@@ -28,6 +28,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
 from tutela.domain.errors import TutelaError
+from tutela.engine.durable import PRIVATE_FOLDER, create_file
 from tutela.engine.throttling.bucket import take
 
 if TYPE_CHECKING:
@@ -127,12 +128,13 @@ class SharedTable:
         self._process = os.getpid()
 
     def _file(self) -> int:
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._path.parent.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
         while True:
             try:
                 descriptor = os.open(self._path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
             except FileNotFoundError:
-                self._create()
+                head = _HEADER.pack(_MAGIC, self._slots, 0, bytes(_SECRET_BYTES))
+                create_file(self._path, head.ljust(self._bytes, b"\0"))  # a hole that no disk fills later kills us
                 continue
             if self._is_ours(descriptor):
                 return descriptor
@@ -145,17 +147,3 @@ class SharedTable:
             return False
         magic, slots, _day, _secret = _HEADER.unpack(head)
         return magic == _MAGIC and slots == self._slots
-
-    def _create(self) -> None:
-        """Let the file appear whole or not at all; whoever comes second takes the first one's."""
-        draft = self._path.with_name(f".{self._path.name}.{secrets.token_hex(8)}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        try:
-            os.write(descriptor, _HEADER.pack(_MAGIC, self._slots, 0, bytes(_SECRET_BYTES)))
-            os.posix_fallocate(descriptor, 0, self._bytes)  # a hole that no disk fills later ends the process
-            os.link(draft, self._path)
-        except FileExistsError:
-            pass
-        finally:
-            os.close(descriptor)
-            draft.unlink(missing_ok=True)

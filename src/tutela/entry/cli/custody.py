@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tutela.domain.actors import SYSTEM
 from tutela.domain.paths import for_display
 from tutela.entry.cli.exits import ExitCode
 from tutela.entry.cli.lazy import examples
@@ -48,12 +49,12 @@ def custody() -> None:
 def verify_record(case: UUID | None, kept: tuple[Path, ...]) -> ExitCode:
     """Verify the whole record, or one CASE, from its entries.
 
-    A checkpoint that was kept on another machine also proves that nobody
-    rewrote the record and signed it anew: give it with --checkpoint.
+    CASE is the id of a case, as the address of its page has it. A checkpoint
+    that was kept on another machine also proves that nobody rewrote the record
+    and signed it anew: give it with --checkpoint.
     """
     with at_the_desk():
-        from tutela.apps.access.public import SYSTEM  # noqa: PLC0415 - needs Django set up
-        from tutela.apps.custody import services  # noqa: PLC0415 - as above
+        from tutela.apps.custody import services  # noqa: PLC0415 - needs Django set up
 
         outside = [path.read_bytes() for path in kept]
         report = services.verify_case(SYSTEM, case, outside) if case else services.verify_log(SYSTEM, outside)
@@ -90,8 +91,7 @@ def show_checkpoint() -> None:
     nothing below it was changed.
     """
     with at_the_desk():
-        from tutela.apps.access.public import SYSTEM  # noqa: PLC0415 - needs Django set up
-        from tutela.apps.custody import services  # noqa: PLC0415 - as above
+        from tutela.apps.custody import services  # noqa: PLC0415 - needs Django set up
 
         newest = services.checkpoints(SYSTEM).first()
     if newest is None:
@@ -120,7 +120,7 @@ def show_checkpoint() -> None:
     multiple=True,
     type=click.IntRange(min=0),
     metavar="SIZE",
-    help="Size of a checkpoint that the reader has kept; may be repeated.",
+    help="Prove growth since a kept checkpoint of SIZE entries; may be repeated.",
 )
 def export_record(case: UUID | None, output: Path, including: tuple[int, ...]) -> None:
     """Export the whole record, or one CASE, with its proofs.
@@ -129,8 +129,7 @@ def export_record(case: UUID | None, output: Path, including: tuple[int, ...]) -
     this installation. That it was made is itself recorded.
     """
     with at_the_desk():
-        from tutela.apps.access.public import SYSTEM  # noqa: PLC0415 - needs Django set up
-        from tutela.apps.custody import services  # noqa: PLC0415 - as above
+        from tutela.apps.custody import services  # noqa: PLC0415 - needs Django set up
 
         if case:
             lines = services.export_case(SYSTEM, case, including=including)

@@ -75,8 +75,8 @@ def demo(folder: Path) -> None:
         )
         truth = _plant(evidence)
         click.echo(
-            f"Listed {plural(info.entries, 'original')}; scanning {plural(len(truth), 'file')}, "
-            "those in an archive included ..."
+            f"Listed {plural(info.entries, 'original')}; scanning {plural(len(truth) + 1, 'file')}, "
+            "the archive and those in it included ..."
         )
         packed = store.open(_LIST)
         header = ScanHeader(
@@ -172,7 +172,8 @@ def _show(lines: list[Line], summary: ScanSummary) -> None:
         f"{plural(sum(line.near for line in lines), 'near match', 'near matches')}, {missed:,} missed, "
         f"{plural(false, 'false match', 'false matches')} among {total:,} files."
     )
-    click.echo(f"{summary.files:,} files in {span(summary.wall_s)}: {summary.files / summary.wall_s:,.0f} files/s.")
+    scanned = summary.files + summary.members
+    click.echo(f"Scanned in {span(summary.wall_s)}: {scanned / summary.wall_s:,.0f} files/s.")
     if missed:
         click.echo(
             "Missed copies were altered beyond what PDQ forgives within 31 bits; "

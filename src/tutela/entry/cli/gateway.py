@@ -36,9 +36,9 @@ def run_command() -> None:
 
 @gateway.command("add-key", epilog=examples('tutela gateway add-key --name "Example platform" --days 90'))
 @click.option("--name", required=True, help="Whose key it is.")
-@click.option("--days", type=click.IntRange(min=1), default=90, show_default=True, help="How long it is in force.")
+@click.option("--days", type=click.IntRange(min=1), default=90, show_default=True, help="Days that it is in force.")
 @click.option(
-    "--per-minute", type=click.IntRange(min=1), default=6000, show_default=True, help="Requests in one minute."
+    "--per-minute", type=click.IntRange(min=1), default=6000, show_default=True, help="Requests it may make a minute."
 )
 @click.option("--details", is_flag=True, help="It may see distance, list and entry, not only a verdict.")
 def add_key_command(name: str, *, days: int, per_minute: int, details: bool) -> None:

@@ -147,7 +147,12 @@ def rules_of_index(file: Path | None) -> None:
     ),
 )
 @click.argument("hashes", metavar="[HASH]...", nargs=-1)
-@click.option("--distance", type=click.IntRange(0, 255), metavar="BITS", help="In the place of every list's own.")
+@click.option(
+    "--distance",
+    type=click.IntRange(0, 255),
+    metavar="BITS",
+    help="PDQ bits that may differ, in the place of every list's own number.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for each hash, a line each.")
 def query_index(hashes: tuple[str, ...], *, distance: int | None, as_json: bool) -> ExitCode:
     """Ask for hashes: MD5, SHA-1, SHA-256 or PDQ, in hexadecimal.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tutela.domain.actors import SYSTEM
 from tutela.entry.cli.lazy import examples
 from tutela.entry.start import at_the_desk
 
@@ -18,15 +19,17 @@ _EXAMPLE_ID = "019a4f3c-6e20-7000-8000-000000000000"
 
 @click.group("jobs")
 def jobs() -> None:
-    """See, explain, run again or discard work that was given up."""
+    """See, explain, run again or discard work that was given up.
+
+    A JOB is named by its id, which tutela jobs list shows.
+    """
 
 
 @jobs.command("list", epilog=examples("tutela jobs list"))
 def list_jobs() -> None:
     """Show how the queue is, and every job that was given up."""
     with at_the_desk():
-        from tutela.apps.access.public import SYSTEM  # noqa: PLC0415 - needs Django set up
-        from tutela.apps.jobs.public import backlog, dead_jobs  # noqa: PLC0415 - as above
+        from tutela.apps.jobs.public import backlog, dead_jobs  # noqa: PLC0415 - needs Django set up
 
         queue = backlog()
         click.echo(f"{queue.waiting:,} waiting, {queue.running:,} running, {queue.dead:,} given up")
@@ -39,8 +42,7 @@ def list_jobs() -> None:
 def explain_job(job: UUID) -> None:
     """Say why a JOB was given up, and whether running it again may help."""
     with at_the_desk():
-        from tutela.apps.access.public import SYSTEM  # noqa: PLC0415 - needs Django set up
-        from tutela.apps.jobs.public import dead_job, explain  # noqa: PLC0415 - as above
+        from tutela.apps.jobs.public import dead_job, explain  # noqa: PLC0415 - needs Django set up
 
         dead = dead_job(SYSTEM, job)
         why = explain(dead)
@@ -60,8 +62,7 @@ def explain_job(job: UUID) -> None:
 def rerun_job(job: UUID) -> None:
     """Put a JOB back into the queue, with all its attempts before it."""
     with at_the_desk():
-        from tutela.apps.access.public import SYSTEM  # noqa: PLC0415 - needs Django set up
-        from tutela.apps.jobs.public import rerun  # noqa: PLC0415 - as above
+        from tutela.apps.jobs.public import rerun  # noqa: PLC0415 - needs Django set up
 
         made = rerun(SYSTEM, job)
     click.echo(f"In the queue again as {made}.")
@@ -73,8 +74,7 @@ def rerun_job(job: UUID) -> None:
 def discard_job(job: UUID, *, yes: bool) -> None:
     """Give a JOB up for good. That it was is recorded."""
     with at_the_desk():
-        from tutela.apps.access.public import SYSTEM  # noqa: PLC0415 - needs Django set up
-        from tutela.apps.jobs.public import dead_job, discard  # noqa: PLC0415 - as above
+        from tutela.apps.jobs.public import dead_job, discard  # noqa: PLC0415 - needs Django set up
 
         name = dead_job(SYSTEM, job).name
         if not yes:

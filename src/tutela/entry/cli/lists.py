@@ -41,7 +41,7 @@ def lists() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--name", required=True, help="What to call it here; importing again replaces it.")
 @click.option("--owner", default="", help="Who answers for the list.")
-@click.option("--label", default="", help="The owner's own version.")
+@click.option("--label", default="", help="What the owner calls this version.")
 @click.option("--scheme", default="", help="The scheme of its classifications, e.g. 'VICS 2.0 US'.")
 @click.option(
     "--format",

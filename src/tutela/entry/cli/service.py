@@ -12,7 +12,7 @@ from tutela.entry.cli.lazy import examples
     epilog=examples(
         "tutela up",
         "TUTELA_HOME=/srv/tutela tutela up",
-        after="Settings come from the environment or from the file TUTELA_CONFIG names.",
+        after="Settings come from the environment or from the file that TUTELA_CONFIG names.",
     ),
 )
 def up_command() -> None:

@@ -20,10 +20,10 @@ from uuid import UUID  # noqa: TC003  - msgspec reads the types at run time
 import msgspec
 
 from tutela.apps.access import credentials
-from tutela.apps.access.rules import Permission
+from tutela.domain.actors import Permission
 from tutela.domain.errors import TutelaError
 from tutela.engine import clock
-from tutela.engine.matching.durable import PRIVATE_FOLDER, locked, replace_file
+from tutela.engine.durable import PRIVATE_FOLDER, locked, replace_file
 from tutela.engine.throttling import Rate, name_of
 from tutela.entry.gateway.errors import refusal
 

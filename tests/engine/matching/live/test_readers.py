@@ -11,8 +11,8 @@ import pytest
 from tests.engine.matching.world import digests, full_entry, pdq, store_of
 from tutela.domain.errors import IndexCorruptError, ListCorruptError, ListError, ListNotFoundError, TutelaError
 from tutela.domain.lists import Entry
+from tutela.engine.durable import locked
 from tutela.engine.matching import LiveIndex, Updater
-from tutela.engine.matching.durable import locked
 from tutela.engine.matching.live import Add, Correct, Remove
 from tutela.engine.matching.live.folder import STATES_KEPT
 

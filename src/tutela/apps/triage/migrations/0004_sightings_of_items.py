@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import migrations
 
 if TYPE_CHECKING:
-    from django.apps.registry import StateApps
+    from django.db.migrations.state import StateApps
     from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 

@@ -57,6 +57,9 @@
     }
   });
 
+  // On a narrow screen the places stand in one line that scrolls: it begins where we are.
+  document.querySelector(".places [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
   for (const link of document.querySelectorAll("[data-shows-map]")) {
     link.addEventListener("click", (event) => {
       event.preventDefault();

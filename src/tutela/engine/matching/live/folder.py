@@ -21,7 +21,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO, Final, Self
 
 from tutela.domain.errors import IndexCorruptError, IndexMissingError
-from tutela.engine.matching.durable import PRIVATE_FOLDER, locked, new_partial, replace_file, sync_folder
+from tutela.engine.durable import DRAFT, PRIVATE_FOLDER, locked, new_partial, replace_file, sync_folder
 from tutela.engine.matching.live.state import HINT, SUFFIXES, State, decode, encode, is_version, version_of
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class LiveFolder:
         for one in kept.values():
             named |= one.files()
         for path in self.path.iterdir():
-            torn = path.name.startswith(".") and path.suffix == ".new"  # what `replace_file` was killed over
+            torn = path.name.startswith(".") and path.suffix == DRAFT  # what `replace_file` was killed over
             if torn or (path.suffix in SUFFIXES.values() and path.name not in named):
                 path.unlink(missing_ok=True)
 

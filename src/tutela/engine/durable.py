@@ -1,19 +1,27 @@
-"""Files that are there whole or not at all, also when the power goes: write, sync, rename, sync the folder."""
+"""Files that are there whole or not at all, also when the power goes: write, sync, name, sync the folder.
+
+    create_file(path, content)      where there is none; whoever comes second finds the first one's
+    replace_file(path, content)     a reader sees the old or the new, never a part
+    new_partial(folder)             for what is large: written under a partial name that its writer holds
+
+Everything is for its owner alone. A draft ends with `DRAFT`; only who is killed leaves one, which nobody reads.
+"""
 
 from __future__ import annotations
 
 import fcntl
 import os
 import secrets
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
-PRIVATE_FILE: Final = 0o600  # hash lists are for those who were given them
+PRIVATE_FILE: Final = 0o600  # keys, and hash lists, which are for those who were given them
 PRIVATE_FOLDER: Final = 0o700
+DRAFT: Final = ".new"
 _PARTIAL: Final = ".partial-"
 
 
@@ -26,16 +34,33 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def create_file(path: Path, content: bytes) -> None:
+    """Make a small file in one step; where another was first, theirs stays as it is."""
+    with _draft(path, content) as draft, suppress(FileExistsError):
+        path.hardlink_to(draft)
+    sync_folder(path.parent)  # for the second as well: what they go on with must not vanish
+
+
 def replace_file(path: Path, content: bytes) -> None:
     """Give a small file new content in one step: a reader sees the old or the new, never a part."""
-    beside = path.with_name(f".{path.name}.new")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, PRIVATE_FILE)
-    with open(descriptor, "wb") as file:  # noqa: PTH123  - a descriptor, not a path
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.rename(path)
+    with _draft(path, content) as draft:
+        draft.rename(path)
     sync_folder(path.parent)
+
+
+@contextmanager
+def _draft(path: Path, content: bytes) -> Generator[Path]:
+    """A synced file beside another, under a name of its own; in the end it is gone, unless it was renamed."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}{DRAFT}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE_FILE)
+    try:
+        with open(descriptor, "wb") as file:  # noqa: PTH123  - a descriptor, not a path
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        yield draft
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 @contextmanager

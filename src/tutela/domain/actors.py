@@ -1,0 +1,91 @@
+"""Who acts, in what roles, and everything that can be asked of Tutela. What a role may do is in `apps/access/rules`.
+
+>>> from uuid import UUID
+>>> desk, team = UUID(int=1), UUID(int=2)
+>>> Actor("p-1", desk, frozenset({team}), frozenset({Role.ANALYST}), second_factor=True).is_system
+False
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from tutela.domain.ids import KeyId, OrganisationId, PersonId, TeamId
+
+
+class Permission(StrEnum):
+    """Everything that can be asked of Tutela, in alphabetical order of the value."""
+
+    ACCESS_ACCOUNT_MANAGE = "access:account:manage"  # one's own sign-in, second factor, sessions
+    ACCESS_DESK_EDIT = "access:desk:edit"  # which team takes what the public reports
+    ACCESS_KEY_CREATE = "access:key:create"
+    ACCESS_KEY_READ = "access:key:read"
+    ACCESS_KEY_REVOKE = "access:key:revoke"
+    ACCESS_PERSON_CREATE = "access:person:create"
+    ACCESS_PERSON_EDIT = "access:person:edit"
+    ACCESS_PERSON_READ = "access:person:read"
+    ACCESS_SELF_READ = "access:self:read"  # a key asks what it is
+    ACCESS_TEAM_CREATE = "access:team:create"
+    ACCESS_TEAM_EDIT = "access:team:edit"
+    ACCESS_TEAM_READ = "access:team:read"
+    ASSESSMENT_INDICATOR_READ = "assessment:indicator:read"
+    CUSTODY_LEDGER_EXPORT = "custody:ledger:export"
+    CUSTODY_LEDGER_READ = "custody:ledger:read"
+    INTAKE_REPORT_ANSWER = "intake:report:answer"
+    INTAKE_REPORT_CREATE = "intake:report:create"
+    INTAKE_REPORT_READ = "intake:report:read"
+    JOBS_JOB_READ = "jobs:job:read"
+    JOBS_JOB_RERUN = "jobs:job:rerun"
+    LISTS_ENTRY_LOOKUP = "lists:entry:lookup"
+    LISTS_LIST_EDIT = "lists:list:edit"
+    LISTS_LIST_READ = "lists:list:read"
+    REVIEW_ITEM_CLOSE = "review:item:close"
+    REVIEW_ITEM_DECIDE = "review:item:decide"
+    REVIEW_ITEM_READ = "review:item:read"
+    SAFEGUARDING_CONCERN_ANSWER = "safeguarding:concern:answer"
+    SAFEGUARDING_CONCERN_RAISE = "safeguarding:concern:raise"
+    SAFEGUARDING_CONCERN_READ = "safeguarding:concern:read"
+    SYSTEM_HOME_READ = "system:home:read"
+    SYSTEM_STATUS_READ = "system:status:read"
+    TAKEDOWN_NOTICE_READ = "takedown:notice:read"
+    TAKEDOWN_NOTICE_SEND = "takedown:notice:send"
+
+
+class Role(StrEnum):
+    """What a person or a machine is here for. A person may hold several; a reporter is nobody we know."""
+
+    REPORTER = "reporter"
+    ANALYST = "analyst"
+    SENIOR_ANALYST = "senior-analyst"
+    SUPERVISOR = "supervisor"
+    WELLBEING_LEAD = "wellbeing-lead"
+    EXCHANGE_MANAGER = "exchange-manager"
+    POLICY_ANALYST = "policy-analyst"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+    PARTNER = "partner"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is acting: a person, a machine's key, the system itself, or the public (neither id).
+
+    `scopes` limits a key to some permissions; None means no such limit. Exports show the pseudonym and nothing else.
+    """
+
+    pseudonym: str
+    organisation_id: OrganisationId | None
+    team_ids: frozenset[TeamId]
+    roles: frozenset[Role]
+    second_factor: bool
+    person_id: PersonId | None = None
+    key_id: KeyId | None = None
+    scopes: frozenset[Permission] | None = None
+    is_system: bool = False
+
+
+SYSTEM: Final = Actor("system", None, frozenset(), frozenset(), second_factor=True, is_system=True)
+PUBLIC: Final = Actor("public", None, frozenset(), frozenset({Role.REPORTER}), second_factor=False)
