@@ -63,7 +63,7 @@ def work_of(desk: Desk, host: Host) -> dict[str, str]:
         address=place.address,
         recipient="a@b.example",
     )
-    return {"item_id": str(item.id), "notice_id": str(notice.id)}
+    return {"item_id": str(place.item_id), "notice_id": str(notice.id)}
 
 
 def rows_of(organisation_id: UUID) -> dict[str, list[Any]]:
