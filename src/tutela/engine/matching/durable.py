@@ -26,6 +26,13 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def private_folder(path: Path) -> None:
+    """Make a folder, and those above it that are not there yet, for their owner alone."""
+    if not path.is_dir():
+        private_folder(path.parent)
+        path.mkdir(PRIVATE_FOLDER, exist_ok=True)
+
+
 def replace_file(path: Path, content: bytes) -> None:
     """Give a small file new content in one step: a reader sees the old or the new, never a part."""
     beside = path.with_name(f".{path.name}.new")

@@ -10,7 +10,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from tutela.engine.matching.durable import PRIVATE_FOLDER, replace_file
+from tutela.engine.matching.durable import private_folder, replace_file
 from tutela.engine.matching.retro.news import Face, face_from, face_json
 
 if TYPE_CHECKING:
@@ -101,5 +101,5 @@ def encode(cursor: Cursor) -> bytes:
 
 def save(folder: Path, raw: bytes) -> None:
     """Write it."""
-    folder.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
+    private_folder(folder)
     replace_file(folder / NAME, raw)

@@ -20,7 +20,7 @@ import numpy as np
 
 from tutela.domain.errors import TutelaError
 from tutela.engine import clock
-from tutela.engine.matching.durable import PRIVATE_FILE, PRIVATE_FOLDER, take_lock
+from tutela.engine.matching.durable import PRIVATE_FILE, private_folder, take_lock
 from tutela.engine.matching.retro import cursor as cursors
 from tutela.engine.matching.retro.cursor import Mark, Tally
 from tutela.engine.matching.retro.news import Lists, News, face, off
@@ -51,7 +51,7 @@ class Joiner:
         self._shelf = shelf
         self._outbox = Outbox(shelf.folder)
         self._lists = Lists(index_folder)
-        shelf.folder.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
+        private_folder(shelf.folder)
         self._lock = os.open(shelf.folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
         if not take_lock(self._lock):
             os.close(self._lock)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from tutela.domain.errors import RetroCorruptError
 from tutela.domain.lists import Hit, MatchKind
 from tutela.domain.signals import SignalKind, View
-from tutela.engine.matching.durable import PRIVATE_FOLDER, replace_file
+from tutela.engine.matching.durable import private_folder, replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -92,7 +92,7 @@ class Outbox:
     def tell(self, key: bytes, segment: str, finds: Sequence[Find]) -> None:
         """Add finds, durably and all or none. Their numbers follow on each other."""
         folder = self._of(key)
-        folder.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
+        private_folder(folder)
         first, last = finds[0].number, finds[-1].number
         raw = json.dumps([asdict(find) for find in finds], separators=(",", ":")).encode()
         replace_file(folder / f"{first:012d}-{last:012d}-{finds[0].found_at_s}-{segment}{SUFFIX}", raw)

@@ -23,7 +23,7 @@ import numpy as np
 
 from tutela.domain.limits import RetroLimits
 from tutela.domain.signals import DIGEST_KINDS, SignalKind
-from tutela.engine.matching.durable import PRIVATE_FILE, PRIVATE_FOLDER, take_lock
+from tutela.engine.matching.durable import PRIVATE_FILE, private_folder, take_lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -84,7 +84,7 @@ class Segment:
         """Begin a file. `OSError` where that cannot be done."""
         self.began_at_s = now_s
         self.size_bytes = 0
-        folder.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
+        private_folder(folder)
         while True:
             path = folder / f"{now_s:010d}-{secrets.token_hex(8)}{SUFFIX}"
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
