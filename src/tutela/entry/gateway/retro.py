@@ -24,6 +24,7 @@ from tutela.domain.signals import DIGEST_KINDS, SignalKind
 from tutela.engine import clock
 from tutela.engine.matching import ListStore
 from tutela.engine.matching.retro import Asked, Joiner, JoinerBusyError, Memory, Outbox, Shelf, read_tally
+from tutela.entry import logs
 from tutela.entry.gateway.hits import hit_parts
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ def join_once(settings: Settings) -> Tally:
 
 def join_on(settings: Settings) -> None:
     """Join until SIGTERM or SIGINT. What goes wrong is logged once, and tried again."""
+    logs.configure(logs.logging_config(settings.log_level))
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
