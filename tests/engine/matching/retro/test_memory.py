@@ -223,3 +223,33 @@ def test_only_its_owner_may_read_it(world):
     world.join()
     for path in [world.folder, *world.folder.rglob("*")]:
         assert oct(path.stat().st_mode & 0o777) == ("0o700" if path.is_dir() else "0o600"), os.fspath(path)
+
+
+def test_what_is_no_segment_by_its_name_is_in_nobodys_way(world):
+    world.ask(pdq(1))
+    world.flush()
+    (world.folder / "asked" / "notes").write_text("not ours")
+    (world.files()[0].parent / "old.asked").write_text("not ours")
+    world.add(1)
+    assert world.join().found == 1
+
+
+def test_a_writer_whose_file_was_swept_before_it_held_it_begins_another(world):
+    """The sweep holds the lock of what it removes, and a writer looks whether its file still has a name."""
+    stop = threading.Event()
+
+    def sweep():
+        while not stop.is_set():
+            world.shelf().sweep(START_S + 400 * DAY_S)
+
+    sweeping = threading.Thread(target=sweep)
+    sweeping.start()
+    written = []
+    for seed in range(200):
+        world.ask(pdq(seed))
+        world.flush()
+        written.append(len(values(world)))
+        world.memory.close(world.now_s)
+    stop.set()
+    sweeping.join()
+    assert written == [1] * 200 or set(written) <= {1, 2}

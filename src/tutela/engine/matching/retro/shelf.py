@@ -9,7 +9,8 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tutela.engine.matching.retro.segment import SUFFIX, began_at_s, is_finished, rows_in
+from tutela.engine.matching.durable import take_lock
+from tutela.engine.matching.retro.segment import SUFFIX, began_at_s, rows_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -57,7 +58,7 @@ class Shelf:
         for _, path in self.segments():
             began_s = min(began_at_s(path) or 0, seen_at_s.get(path.name, now_s))
             if now_s - began_s >= self.limits.days * DAY_S:
-                expired += _remove(path)
+                expired += _remove(path) or 0
         return Swept(expired, self.make_room())
 
     def make_room(self) -> int:
@@ -68,29 +69,33 @@ class Shelf:
         for path, size in sizes.items():
             if excess <= 0:
                 break
-            if is_finished(path):
-                dropped += _remove(path)
+            rows = _remove(path)
+            if rows is not None:
+                dropped += rows
                 excess -= size
         return dropped
 
     def _sweep_grounds(self) -> int:
         gone = 0
         for folder in (self.folder / "asked").glob("*"):
-            if folder.name in self._own:
+            if folder.name in self._own or not folder.is_dir():
                 continue
             for path in folder.iterdir():
-                gone += _remove(path)
+                gone += _remove(path) or 0
             with suppress(OSError):  # what is still being written stays until its gateway has ended
                 folder.rmdir()
         return gone
 
 
-def _remove(path: Path) -> int:
-    if not is_finished(path):
-        return 0
-    rows = rows_in(path)
-    path.unlink(missing_ok=True)
-    return rows
+def _remove(path: Path) -> int | None:
+    """Remove a segment under its lock, so that nobody begins to write it meanwhile. None where somebody writes it."""
+    with suppress(FileNotFoundError), path.open("rb") as file:
+        if not take_lock(file.fileno()):
+            return None
+        rows = rows_in(path)
+        path.unlink(missing_ok=True)
+        return rows
+    return 0
 
 
 def _size(path: Path) -> int | None:
