@@ -49,7 +49,7 @@ def test_a_platform_hears_of_yesterdays_upload(world):
     assert (told["next"], told["more"], find["number"]) == (1, False, 1)
     assert (find["channel"], find["jurisdiction"], find["kind"]) == ("public", "NL", "pdq")
     assert (find["value"], find["reference"], find["verdict"]) == (turned(LATER, 9).hex(), "post-7", "near")
-    assert find["index"] == world.get("/v1/index", key).json["index"]
+    assert find["index"] == (world.home / "lists" / ".index" / "CURRENT").read_text().strip()
     assert find["asked_at"].endswith("Z")
     assert finds(world, key, "after=1")["finds"] == []
 
@@ -90,6 +90,20 @@ def test_another_key_sees_nothing(world):
     listed(world, pdq=LATER)
     assert finds(world, other)["finds"] == []
     assert len(finds(world, asking)["finds"]) == 1
+
+
+def test_variants_that_were_planted_before_a_picture_is_listed_are_probing_still(world):
+    plain, detailed = world.key(), world.key(details=True)
+    variants = [(int.from_bytes(LATER) ^ number).to_bytes(32).hex() for number in range(80)]
+    for key in (plain, detailed):
+        assert set(world.ask_many(key, variants).json["verdicts"]) == {"none"}
+    listed(world, pdq=LATER)
+    assert len(finds(world, plain)["finds"]) == 80  # one answer a minute is given
+    reply = world.get("/v1/retro/finds", plain)
+    assert (reply.status, reply.code) == (429, "probing")
+    assert 0 < int(reply.headers["retry-after"]) <= 60
+    for _ in range(3):
+        assert len(finds(world, detailed)["finds"]) == 80
 
 
 @pytest.mark.parametrize(("key", "status"), [("", 401), ("tut_aaaaaaaa_" + "b" * 43, 401)])

@@ -24,7 +24,7 @@ from tutela.entry.gateway.errors import not_valid, refusal
 from tutela.entry.gateway.hits import hit_parts
 from tutela.entry.gateway.keys import Keyring, Scope
 from tutela.entry.gateway.probing import ProbingWatch
-from tutela.entry.gateway.retro import remembering
+from tutela.entry.gateway.retro import answer, remembering
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -155,7 +155,7 @@ class Desk:
         self.counters.count_verdict(verdict)
         if self.retro is not None and verdict is Verdict.NONE:
             self.retro.note_file(key, ground, snapshot.version, made, reference)
-        answer = BytesAnswer(
+        told = BytesAnswer(
             index=snapshot.version,
             verdict=verdict,
             media_type=examination.media_type.value,
@@ -163,7 +163,7 @@ class Desk:
             reason=examination.reason.value if examination.reason else "",
             hits=hit_parts(hits) if key.sees_details else None,
         )
-        return _encode(answer)
+        return _encode(told)
 
     def status(self, key: Key) -> bytes:
         """Tell which index is in force."""
@@ -172,10 +172,15 @@ class Desk:
         return _encode(Status(snapshot.version, info.entries, len(info.lists), self.watch.slowed(key.bucket)))
 
     def finds(self, key: Key, after: int, limit: int) -> bytes:
-        """Tell what became known of what a key asked before."""
+        """Tell what became known of what a key asked before; many variants of one picture are probing here, too."""
         if self.retro is None:
             raise refusal("no-retro")
-        return self.retro.finds(key, after, limit)
+        page = self.retro.page(key, after, limit)
+        looks = b"".join(bytes.fromhex(find.value) for find in page.finds if find.kind == Kind.PDQ)
+        if looks and not key.sees_details:
+            hashes = np.frombuffer(looks, np.uint8).reshape(-1, PDQ_BYTES)
+            self._watch(key, hashes, np.ones(len(hashes), bool))
+        return answer(page, details=key.sees_details)
 
     def close(self) -> None:
         """End the sandbox, if there is one, and write what is to be remembered."""

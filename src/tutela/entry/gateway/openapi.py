@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _REF: Final = "#/components/schemas/{name}"
 _OPEN: Final = ("bad-request", "not-found", "method-not-allowed", "internal")
 _KEYED: Final = (*_OPEN, "no-valid-key", "expired-key", "too-many-requests", "no-index")
-_PAGED: Final = (*_KEYED, "refused", "no-retro", "not-valid", "busy")
+_PAGED: Final = (*_KEYED, "refused", "no-retro", "not-valid", "probing", "busy")
 _ASKED: Final = (
     *_KEYED,
     *("malformed-json", "refused", "not-enabled", "too-slow", "length-required", "too-large", "wrong-content-type"),

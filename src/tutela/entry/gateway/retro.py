@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from tutela.domain.lookups import Ground
     from tutela.domain.media import Fingerprint
-    from tutela.engine.matching.retro import Find, Tally
+    from tutela.engine.matching.retro import Find, Page, Tally
     from tutela.entry.config import Settings
     from tutela.entry.gateway.counters import Counters
     from tutela.entry.gateway.keys import Key
@@ -75,11 +75,9 @@ class Remembering:
         """Write what was noted."""
         self._memory.flush(int(time.time()))
 
-    def finds(self, key: Key, after: int, limit: int) -> bytes:
-        """Answer what became known of what a key asked."""
-        page = self._outbox.page(key.bucket, after, limit, self._grounds)
-        told = tuple(_told(find, details=key.sees_details) for find in page.finds)
-        return _encode(RetroFinds(told, page.next, page.more))
+    def page(self, key: Key, after: int, limit: int) -> Page:
+        """Return what became known of what a key asked."""
+        return self._outbox.page(key.bucket, after, limit, self._grounds)
 
     def tally(self) -> Tally:
         """Return what the joiner said last."""
@@ -143,6 +141,11 @@ def join_on(settings: Settings) -> None:
     finally:
         if joiner is not None:
             joiner.close()
+
+
+def answer(page: Page, *, details: bool) -> bytes:
+    """Return a page as it is sent."""
+    return _encode(RetroFinds(tuple(_told(find, details=details) for find in page.finds), page.next, page.more))
 
 
 def flushing(remembered: Remembering | None) -> list[tuple[Callable[[], None], str, float]]:
