@@ -23,7 +23,7 @@ from tutela.engine import clock
 from tutela.engine.matching.durable import PRIVATE_FILE, private_folder, take_lock
 from tutela.engine.matching.retro import cursor as cursors
 from tutela.engine.matching.retro.cursor import Mark, Tally
-from tutela.engine.matching.retro.news import Lists, News, face, off
+from tutela.engine.matching.retro.news import Face, Lists, News, face, off
 from tutela.engine.matching.retro.outbox import Find, Outbox
 from tutela.engine.matching.retro.segment import KINDS, Block, blocks, is_finished
 from tutela.engine.matching.retro.shelf import DAY_S, Shelf
@@ -72,13 +72,15 @@ class Joiner:
             tally.is_full = False
             seen = _NewsSeen(self, self._lists, snapshot, now)
             self._cursor.faces.setdefault(snapshot.version, face(snapshot.state))
+            size_bytes = self._outbox.size_bytes()
             for ground, path in segments:
                 if not is_wanted():
                     break
-                if self._outbox.size_bytes() >= self._shelf.limits.finds_bytes_max:
+                if size_bytes >= self._shelf.limits.finds_bytes_max:
                     tally.is_full = True
                     break
-                self._join(ground, path, seen, now_s)
+                if self._join(ground, path, seen, now_s):
+                    size_bytes = self._outbox.size_bytes()
             tally.version = snapshot.version
         self._cursor.forget({path.name for _, path in segments}, snapshot.version if snapshot else "")
         self._save()
@@ -110,13 +112,13 @@ class Joiner:
         self._cursor.tally.bytes = sum(_size(path) for _, path in segments)
         return segments
 
-    def _join(self, ground: Ground, path: Path, seen: _NewsSeen, now_s: int) -> None:
-        """Bring one segment up to the state in force."""
+    def _join(self, ground: Ground, path: Path, seen: _NewsSeen, now_s: int) -> int:
+        """Bring one segment up to the state in force; return how many finds that gave."""
         mark = self._cursor.marks.setdefault(path.name, Mark(now_s))
         size = _size(path)
         before = seen.since(mark.version, mark.joined_at_s) if mark.end else None
         if size == mark.end + mark.torn and not before and mark.version in {"", seen.version}:
-            return
+            return 0
         finds: dict[bytes, list[Find]] = defaultdict(list)
         joined, rows, end = 0, mark.rows, mark.end
         if before:
@@ -140,6 +142,7 @@ class Joiner:
         tally.torn_bytes += torn - mark.torn
         if joined:
             self._save()
+        return told
 
     def _match(
         self, ground: Ground, batch: list[Block], news: News, finds: dict[bytes, list[Find]], now_s: int
@@ -185,8 +188,8 @@ class Joiner:
                 count += len(new)
         return count
 
-    def face_since(self, version: str) -> Any:
-        """Return an earlier state, as far as it is known."""
+    def face_of(self, version: str) -> Face | None:
+        """Return an earlier state, where it is known."""
         if version not in self._cursor.faces:
             known = self._lists.face_of(version)
             if known is None:
@@ -219,7 +222,7 @@ class _NewsSeen:
         was_off = off(self._snapshot.rules, at) if self._snapshot.rules else frozenset[str]()
         made = self._made.get((version, was_off))
         if made is None:
-            made = self._lists.news(self._joiner.face_since(version), at, self._now)
+            made = self._lists.news(self._joiner.face_of(version), at, self._now)
             self._made[version, was_off] = made
         return made
 
