@@ -21,7 +21,7 @@ from tutela.entry.gateway.keys import FileKeys, Scope
 class RunningGateway:
     """Its processes end with the test. `hashes`: what is on its list."""
 
-    def __init__(self, home, *, processes=2, lookups="public:NL", **options):
+    def __init__(self, home, *, processes=2, lookups="public:NL", retro="", **options):
         self.home, self.keys = home, FileKeys(home)
         fill(home, **options)
         with socket.socket() as free:
@@ -32,6 +32,7 @@ class RunningGateway:
             "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
             "TUTELA_HOME": str(home),
             "TUTELA_LOOKUPS": lookups,
+            "TUTELA_RETRO": retro,
             "TUTELA_GATEWAY_LISTEN": f"127.0.0.1:{self.port}",
             "TUTELA_GATEWAY_PROCESSES": str(processes),
             "TUTELA_LOG_LEVEL": "error",

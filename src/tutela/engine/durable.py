@@ -41,6 +41,13 @@ def create_file(path: Path, content: bytes) -> None:
     sync_folder(path.parent)  # for the second as well: what they go on with must not vanish
 
 
+def private_folder(path: Path) -> None:
+    """Make a folder, and those above it that are not there yet, for their owner alone."""
+    if not path.is_dir():
+        private_folder(path.parent)
+        path.mkdir(PRIVATE_FOLDER, exist_ok=True)
+
+
 def replace_file(path: Path, content: bytes) -> None:
     """Give a small file new content in one step: a reader sees the old or the new, never a part."""
     with _draft(path, content) as draft:

@@ -88,6 +88,10 @@ COMMANDS: Final = {
     "gateway run": Command("answers machines by their keys, from the hash lists of this machine"),
     "gateway add-key": Command("the keys of the gateway of this machine", _P.ACCESS_KEY_CREATE),
     "gateway revoke-key": Command("the keys of the gateway of this machine", _P.ACCESS_KEY_REVOKE),
+    "gateway retro run": Command(
+        "what the gateway of this machine was asked, beside its hash lists", _P.LISTS_ENTRY_LOOKUP
+    ),
+    "gateway retro status": Command("counts of what the gateway of this machine was asked", _P.LISTS_LIST_READ),
     "custody verify": Command("the whole record, or one case of it", _P.CUSTODY_LEDGER_READ),
     "custody checkpoint": Command("the newest checkpoint", _P.CUSTODY_LEDGER_READ),
     "custody export": Command("the whole record, or one case of it", _P.CUSTODY_LEDGER_EXPORT),

@@ -2,6 +2,7 @@
 
     supervisor -- binds N sockets to one port (SO_REUSEPORT), gives each process one
       process 0 .. N-1 -- uvicorn on that socket; all map the same index, rates, counters
+      retro joiner     -- where a setting enables retro-matching (see `retro`)
 
 Rules:
 
@@ -28,12 +29,14 @@ from tutela.entry.config import Settings, load
 from tutela.entry.gateway import probing
 from tutela.entry.gateway.counters import Counters
 from tutela.entry.gateway.desk import COUNTERS, PROBING, Desk
+from tutela.entry.gateway.retro import forget
 from tutela.entry.gateway.routes import NAMES
 from tutela.entry.up import Supervisor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+JOINER: Final = (sys.executable, "-m", "tutela", "gateway", "retro", "run", "--watch")
 _BACKLOG: Final = 1024
 _GRACE_S: Final = 20
 _KEEP_ALIVE_S: Final = 75
@@ -49,6 +52,7 @@ def run() -> None:
     home.prepare(settings.home)
     sockets = listen(settings)
     prepare(settings, settings.gateway_processes)
+    forget(settings)
     commands = {
         f"gateway process {number}": (
             *(sys.executable, "-m", "tutela.entry.gateway"),
@@ -56,6 +60,8 @@ def run() -> None:
         )
         for number, each in enumerate(sockets)
     }
+    if settings.retro_grounds:
+        commands["retro joiner"] = JOINER
     where = ":".join(map(str, sockets[0].getsockname()[:2]))
     click.echo(f"The gateway answers on http://{where}  (Ctrl-C stops it)")
     Supervisor(commands, kept=[each.fileno() for each in sockets]).run()
