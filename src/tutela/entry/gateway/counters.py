@@ -70,13 +70,13 @@ class Counters:
         """Say how many requests this process is at."""
         self._words[self._in_flight_at] = requests
 
-    def render(self, watch: ProbingWatch) -> bytes:
-        """Return the numbers of all processes as Prometheus reads them."""
+    def render(self, watch: ProbingWatch, set_apart: int) -> bytes:
+        """Return the numbers of all processes as Prometheus reads them. `set_apart`: entries in quarantine."""
         registry = CollectorRegistry()
-        registry.register(_Collector(self, watch))
+        registry.register(_Collector(self, watch, set_apart))
         return generate_latest(registry)
 
-    def families(self, watch: ProbingWatch) -> Iterator[Metric]:
+    def families(self, watch: ProbingWatch, set_apart: int) -> Iterator[Metric]:
         """Yield every metric, added up."""
         total = self._total()
         requests = CounterMetricFamily("tutela_gateway_requests", "Requests answered.", labels=["route", "status"])
@@ -101,6 +101,7 @@ class Counters:
         for prefix, count in watch.slowed_by_prefix().items():
             slowed.add_metric([prefix], count)
         yield slowed
+        yield GaugeMetricFamily("tutela_gateway_entries_set_apart", "Entries set apart as floods.", value=set_apart)
 
     def _total(self) -> list[int]:
         rows = [self._words[at : at + self._width] for at in range(0, len(self._words), self._width)]
@@ -108,11 +109,11 @@ class Counters:
 
 
 class _Collector:
-    def __init__(self, counters: Counters, watch: ProbingWatch) -> None:
-        self._counters, self._watch = counters, watch
+    def __init__(self, counters: Counters, watch: ProbingWatch, set_apart: int) -> None:
+        self._counters, self._watch, self._set_apart = counters, watch, set_apart
 
     def collect(self) -> Iterator[Metric]:
-        return self._counters.families(self._watch)
+        return self._counters.families(self._watch, self._set_apart)
 
 
 _VERDICT_AT: Final = {verdict: at for at, verdict in enumerate(_VERDICTS)}

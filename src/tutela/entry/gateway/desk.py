@@ -152,6 +152,11 @@ class Desk:
         info = snapshot.info
         return _encode(Status(snapshot.version, info.entries, len(info.lists), self.watch.slowed(key.bucket)))
 
+    def metrics(self) -> bytes:
+        """Return the numbers of all processes."""
+        snapshot = self.index.snapshot()
+        return self.counters.render(self.watch, snapshot.set_apart if snapshot else 0)
+
     def close(self) -> None:
         """End the sandbox, if there is one."""
         self._examining.close()

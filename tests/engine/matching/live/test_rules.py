@@ -13,8 +13,7 @@ from tutela.domain.lists import Entry, MatchPolicy
 from tutela.domain.media import MediaKind
 from tutela.engine import clock
 from tutela.engine.matching import LiveIndex, Matcher, Updater, in_force
-from tutela.engine.matching.policy import Flood, FloodGate, Why, read_rules
-from tutela.engine.matching.policy.flood import COUNTERS_MAX
+from tutela.engine.matching.policy import Why, read_rules
 from tutela.engine.matching.policy.judging import in_share
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
@@ -106,36 +105,6 @@ def test_a_near_resemblance_to_something_harmless_never_silences_an_exact_match(
 def test_an_entry_may_be_set_apart_by_hand(lists):
     snapshot = ruled(lists, '[[quarantined]]\nlist = "national"\nentry = "a"')
     assert ask(snapshot) == (["h", "b"], [("a", Why.QUARANTINED)])
-
-
-def test_an_entry_that_floods_is_set_apart_and_comes_back_when_released(lists):
-    Updater(lists.index_folder).set_rules(b"[flood]\nhits = 3\nseconds = 60")
-    index = LiveIndex.open(lists.index_folder)
-    with clock.use(lambda: START):
-        said = [ask(index.snapshot(), altered(LOOK, 10)) for _ in range(6)]
-    assert [("a" in hits) for hits, _ in said] == [True] * 4 + [False] * 2
-    assert ("a", Why.QUARANTINED) in said[-1][1]
-    (apart, *_) = [one for one in index.gate.quarantined() if one.entry_id == "a"]
-    assert (apart.hits, apart.since, apart.list_name) == (4, START, "national")
-    assert index.gate.release("national", "a")
-    assert not index.gate.release("national", "a")
-    with clock.use(lambda: START):
-        assert "a" in ask(index.snapshot(), altered(LOOK, 10))[0]
-
-
-def test_slow_traffic_is_no_flood_and_counters_are_bounded(lists):
-    hits = LiveIndex.open(lists.index_folder).snapshot().match(digests(1), (), MediaKind.OTHER)
-    gate, rule = FloodGate(), Flood(3, 60)
-    for minute in range(50):
-        for _ in range(3):
-            gate.note(rule, hits, START + timedelta(minutes=minute))
-    assert gate.flooding == frozenset()
-    many = type("Hit", (), {"list_name": "national"})
-    for n in range(COUNTERS_MAX + 10):
-        one = many()
-        one.entry_id = str(n)
-        gate.note(rule, [one], START)
-    assert len(gate._counts) == COUNTERS_MAX
 
 
 def test_rules_do_not_reach_a_scan(lists):
