@@ -137,16 +137,21 @@ def test_the_index_is_merged_without_being_asked_also_after_the_keeper_was_kille
     folder = ListStore(gateway.home / "lists").index_folder
     updater, rng = Updater(folder), np.random.default_rng(3)
 
-    def grow_and_wait(first):
+    def grow(first):
         hashes = rng.integers(0, 256, (9000, 32), np.uint8)
         updater.apply([Add("known", Entry(f"m-{first + n}", "1", pdq=row.tobytes())) for n, row in enumerate(hashes)])
-        until(lambda: len(LiveFolder(folder).current()[1].segments) == 1)
 
-    grow_and_wait(0)
+    def is_merged():
+        return len(LiveFolder(folder).current()[1].segments) == 1
+
+    grow(0)
+    grow(10_000)
+    until(is_merged)
     killed = gateway.keeper()
     os.kill(killed, signal.SIGKILL)
     until(lambda: gateway.keeper() not in {None, killed})
-    grow_and_wait(10_000)
+    grow(20_000)
+    until(is_merged)
     assert len(gateway.pids()) == 2
 
 

@@ -149,7 +149,7 @@ def rules_of_index(file: Path | None) -> None:
     "quarantine",
     epilog=examples(
         "tutela index quarantine",
-        "tutela index quarantine --list national --release x-17 --reason entry-checked",
+        "tutela index quarantine --list own --release x-17 --reason entry-checked",
     ),
 )
 @click.option("--list", "name", metavar="NAME", help="The list of the entry.")

@@ -17,7 +17,7 @@ from tutela.engine.matching.policy import Why, read_rules
 from tutela.engine.matching.policy.judging import in_share
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
-LOOK = pdq("hash")
+HASH = pdq("hash")
 
 
 @pytest.fixture
@@ -25,13 +25,13 @@ def lists(tmp_path):
     """Two lists that know the same hash; one has it in two classes at other distances."""
     entries = [
         full_entry(1),
-        Entry("a", "one", pdq=altered(LOOK, 10)),
-        Entry("b", "two", pdq=altered(LOOK, 20, 1)),
-        Entry("c", "two", pdq=altered(LOOK, 40, 2)),
+        Entry("a", "one", pdq=altered(HASH, 10)),
+        Entry("b", "two", pdq=altered(HASH, 20, 1)),
+        Entry("c", "two", pdq=altered(HASH, 40, 2)),
     ]
     store = store_of(tmp_path, entries, "national")
     store.add(
-        "own", "us", "", "", MatchPolicy(), [full_entry(1), Entry("h", pdq=altered(LOOK, 15, 3))], imported_at=NOW
+        "own", "us", "", "", MatchPolicy(), [full_entry(1), Entry("h", pdq=altered(HASH, 15, 3))], imported_at=NOW
     )
     Updater(store.index_folder).build([store.open("national"), store.open("own")])
     return store
@@ -42,7 +42,7 @@ def ruled(store, text):
     return LiveIndex.open(store.index_folder).snapshot()
 
 
-def ask(snapshot, pdq_hash=LOOK, **options):
+def ask(snapshot, pdq_hash=HASH, **options):
     (judged,) = snapshot.judge_many(np.frombuffer(pdq_hash, np.uint8).reshape(1, 32), **options)
     return [hit.entry_id for hit in judged.hits], [(one.hit.entry_id, one.why) for one in judged.withheld]
 
@@ -55,9 +55,9 @@ def test_without_rules_everything_is_reported(lists):
 def test_a_threshold_holds_for_its_list_or_class_alone_both_ways(lists):
     snapshot = ruled(lists, '[list.national]\ndistance = 9\n[list.national.class."two"]\ndistance = 40')
     assert ask(snapshot) == (["h", "b", "c"], [])
-    hits = snapshot.match(None, [picture(LOOK)], MediaKind.PICTURE)
+    hits = snapshot.match(None, [picture(HASH)], MediaKind.PICTURE)
     assert [(hit.entry_id, hit.threshold) for hit in hits] == [("h", 31), ("b", 40), ("c", 40)]
-    assert ask(ruled(lists, '[list.national.class."two"]\ndistance = 45'), altered(LOOK, 30, 5))[0].count("a") == 0
+    assert ask(ruled(lists, '[list.national.class."two"]\ndistance = 45'), altered(HASH, 30, 5))[0].count("a") == 0
     assert ask(snapshot, distance_max=10) == (["a"], [])  # whoever asks for a distance gets it
 
 
@@ -89,7 +89,7 @@ def test_a_share_of_uploads_is_always_the_same_uploads(lists):
 def test_what_is_harmless_silences_only_what_is_no_nearer_and_is_said(lists):
     snapshot = ruled(lists, "[list.own]\nnegative = true")
     assert ask(snapshot) == (["a"], [("h", Why.NEGATIVE), ("b", Why.HARMLESS)])
-    judged = snapshot.judge(digests(1), [picture(altered(LOOK, 15, 3))], MediaKind.PICTURE)
+    judged = snapshot.judge(digests(1), [picture(altered(HASH, 15, 3))], MediaKind.PICTURE)
     assert judged.hits == ()  # a digest that is known to be harmless speaks against everything
     assert judged.is_harmless
 
@@ -109,7 +109,7 @@ def test_an_entry_may_be_set_apart_by_hand(lists):
 
 def test_rules_do_not_reach_a_scan(lists):
     ruled(lists, "[list.national]\nenabled = false\ndistance = 60")
-    hits = Matcher(in_force(lists, ["national"])).match(None, [picture(LOOK)], MediaKind.PICTURE)
+    hits = Matcher(in_force(lists, ["national"])).match(None, [picture(HASH)], MediaKind.PICTURE)
     assert [(hit.entry_id, hit.threshold) for hit in hits] == [("a", 31), ("b", 31)]
 
 
