@@ -25,6 +25,8 @@ COMMANDS = [
     ("index", "verify"),
     ("index", "update"),
     ("index", "rules"),
+    ("index", "quarantine"),
+    ("index", "upkeep"),
     ("index", "query"),
     ("scan",),
     ("report",),

@@ -54,8 +54,16 @@ class RunningGateway:
 
     def pids(self):
         """The serving processes."""
+        return [pid for pid in self.children() if "tutela.entry.gateway" in _words_of(pid)]
+
+    def children(self):
+        """The serving processes, and upkeep."""
         found = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         return [int(pid) for pid in found]
+
+    def keeper(self):
+        """The process that keeps the index in order; None where it is not there."""
+        return next((pid for pid in self.children() if "upkeep" in _words_of(pid)), None)
 
     def stop(self):
         """Ask it to stop; its exit code."""
@@ -83,3 +91,10 @@ def until(true, wait_s=60):
         assert time.monotonic() < end_s, "it never came true"
         time.sleep(0.05)
     return found
+
+
+def _words_of(pid):
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    except OSError:  # it is gone
+        return []

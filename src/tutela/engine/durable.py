@@ -93,12 +93,22 @@ def take_lock(descriptor: int) -> bool:
 def new_partial(folder: Path) -> tuple[Path, BinaryIO]:
     """Open a partial file that we hold, after clearing those that nobody holds any more."""
     with locked(folder / ".lock"):
-        for left in folder.glob(f"{_PARTIAL}*"):
-            with left.open("rb") as file:
-                if take_lock(file.fileno()):
-                    left.unlink()
+        _clear(folder)
         partial = folder / f"{_PARTIAL}{secrets.token_hex(8)}"
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         target = os.fdopen(os.open(partial, flags, PRIVATE_FILE), "w+b")
         take_lock(target.fileno())
     return partial, target
+
+
+def clear_partials(folder: Path) -> None:
+    """Remove partial files that nobody holds: whoever wrote them was killed."""
+    with locked(folder / ".lock"):
+        _clear(folder)
+
+
+def _clear(folder: Path) -> None:
+    for left in folder.glob(f"{_PARTIAL}*"):
+        with suppress(FileNotFoundError), left.open("rb") as file:  # given its name, or removed, by its writer
+            if take_lock(file.fileno()):
+                left.unlink()

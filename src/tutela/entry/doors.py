@@ -83,6 +83,8 @@ COMMANDS: Final = {
     "index info": Command("the index over the hash lists of this machine", _P.LISTS_LIST_READ),
     "index query": Command("hashes that the caller names, beside the index of this machine", _P.LISTS_ENTRY_LOOKUP),
     "index rules": Command("the rules of the hash lists of this machine", _P.LISTS_LIST_EDIT),
+    "index quarantine": Command("entries that were set apart", _P.LISTS_LIST_EDIT),
+    "index upkeep": Command("the index of this machine", _P.LISTS_LIST_EDIT),
     "index update": Command("the hash lists of this machine", _P.LISTS_LIST_EDIT),
     "index verify": Command("the index over the hash lists of this machine", _P.LISTS_LIST_READ),
     "gateway run": Command("answers machines by their keys, from the hash lists of this machine"),

@@ -165,7 +165,7 @@ class Gateway:
             return 200 if ready else 503, _encode(Ready(ready, checks))
         if not (_is_from_here(scope) or _has(authorization, desk.metrics_key)):
             raise refusal("not-found")
-        return 200, desk.counters.render(desk.watch, desk.retro.tally() if desk.retro else None)
+        return 200, desk.metrics()
 
     #### Beside the requests ####
 

@@ -78,13 +78,13 @@ class Counters:
         """Say how many requests this process is at."""
         self._words[self._in_flight_at] = requests
 
-    def render(self, watch: ProbingWatch, tally: Tally | None = None) -> bytes:
-        """Return the numbers of all processes as Prometheus reads them."""
+    def render(self, watch: ProbingWatch, set_apart: int, tally: Tally | None = None) -> bytes:
+        """Return the numbers of all processes as Prometheus reads them. `set_apart`: entries in quarantine."""
         registry = CollectorRegistry()
-        registry.register(_Collector(self, watch, tally))
+        registry.register(_Collector(self, watch, set_apart, tally))
         return generate_latest(registry)
 
-    def families(self, watch: ProbingWatch, tally: Tally | None) -> Iterator[Metric]:
+    def families(self, watch: ProbingWatch, set_apart: int, tally: Tally | None) -> Iterator[Metric]:
         """Yield every metric, added up; of retro-matching only where there is a `tally` of what was joined."""
         total = self._total()
         requests = CounterMetricFamily("tutela_gateway_requests", "Requests answered.", labels=["route", "status"])
@@ -109,6 +109,7 @@ class Counters:
         for prefix, count in watch.slowed_by_prefix().items():
             slowed.add_metric([prefix], count)
         yield slowed
+        yield GaugeMetricFamily("tutela_gateway_entries_set_apart", "Entries set apart as floods.", value=set_apart)
         if tally is not None:
             yield from _retro_families(tally, *total[-1 - _RETRO_WORDS : -1])
 
@@ -118,11 +119,11 @@ class Counters:
 
 
 class _Collector:
-    def __init__(self, counters: Counters, watch: ProbingWatch, tally: Tally | None) -> None:
-        self._counters, self._watch, self._tally = counters, watch, tally
+    def __init__(self, counters: Counters, watch: ProbingWatch, set_apart: int, tally: Tally | None) -> None:
+        self._counters, self._watch, self._set_apart, self._tally = counters, watch, set_apart, tally
 
     def collect(self) -> Iterator[Metric]:
-        return self._counters.families(self._watch, self._tally)
+        return self._counters.families(self._watch, self._set_apart, self._tally)
 
 
 def _retro_families(tally: Tally, kept: int, dropped: int) -> Iterator[Metric]:

@@ -182,6 +182,12 @@ class Desk:
             self._watch(key, hashes, np.ones(len(hashes), bool))
         return answer(page, details=key.sees_details)
 
+    def metrics(self) -> bytes:
+        """Return the numbers of all processes."""
+        snapshot = self.index.snapshot()
+        tally = self.retro.tally() if self.retro else None
+        return self.counters.render(self.watch, snapshot.set_apart if snapshot else 0, tally)
+
     def close(self) -> None:
         """End the sandbox, if there is one, and write what is to be remembered."""
         self._examining.close()

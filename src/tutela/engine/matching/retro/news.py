@@ -13,7 +13,7 @@ A part that was merged from others has a new file, so it is asked again; that co
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -60,10 +60,10 @@ class Face:
 class News:
     """Some parts of a state, to be asked; the whole state then decides about what they find."""
 
-    def __init__(self, whole: Snapshot, segments: Sequence[OpenSegment]) -> None:
+    def __init__(self, whole: Snapshot, segments: Sequence[OpenSegment], gate: FloodGate) -> None:
         self._whole = whole
         self._segments = segments
-        self._some = Snapshot(whole.version, whole.state, tuple(segments), whole.rules, FloodGate())
+        self._some = Snapshot(whole.version, whole.state, tuple(segments), whole.rules, gate)
 
     def __bool__(self) -> bool:
         return bool(self._segments)
@@ -86,10 +86,11 @@ class News:
 
 
 class Lists:
-    """The newest state of the live index, open, with its rules but for flood."""
+    """The newest state of the live index, open. What flooded is left out; what is joined is not counted."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = LiveFolder(folder)
+        self._gate = FloodGate(self._folder.quarantine())
         self._files: Files | None = None
         self._segments: tuple[OpenSegment, ...] = ()
         self._snapshot: Snapshot | None = None
@@ -102,9 +103,8 @@ class Lists:
                 if self._snapshot is None or self._snapshot.version != version:
                     files = Files(self._folder, self._files)
                     segments = files.open(state)
-                    rules = None if files.rules is None else replace(files.rules, flood=None)
                     self._files, self._segments = files, segments
-                    self._snapshot = Snapshot(version, state, segments, rules, FloodGate())
+                    self._snapshot = Snapshot(version, state, segments, files.rules, self._gate)
             except IndexMissingError:
                 return None
             except FileNotFoundError:  # swept: several states have passed since
@@ -133,8 +133,8 @@ class Lists:
             or _has_lost(before, after, {name for name, one in rules.lists.items() if one.negative})
         )
         if is_whole or before is None:
-            return News(snapshot, self._segments)
-        return News(snapshot, [new for one in self._segments for new in _new(one, before)])
+            return News(snapshot, self._segments, self._gate)
+        return News(snapshot, [new for one in self._segments for new in _new(one, before)], self._gate)
 
 
 def face(state: State) -> Face:
