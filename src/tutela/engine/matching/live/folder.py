@@ -1,7 +1,6 @@
 """The folder of a live index: files that never change, states that name them, a pointer to the state in force.
 
     .index/
-      .lock                      held for the moment in which a partial file is begun
       .writer                    held by whoever changes something; the system lets go of it when its holder dies
       .keeper                    held by whoever tidies up (see `keeper`), while others may change things
       .partial-1f0c…             a file being written; whoever writes it holds its lock
