@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from tutela.engine.durable import create_file, replace_file
+from tutela.engine.durable import DRAFT, create_file, replace_file, take_lock
 
 CONTENTS = [bytes([number]) * 5000 for number in range(8)]
 
@@ -64,3 +64,13 @@ def test_where_it_cannot_be_named_nothing_is_left_of_it(tmp_path):
     with pytest.raises(IsADirectoryError):
         replace_file(tmp_path / "key", b"content")
     assert [path.name for path in tmp_path.iterdir()] == ["key"]
+
+
+@pytest.mark.parametrize("put", [create_file, replace_file])
+def test_what_a_killed_writer_left_is_removed_by_the_next_and_what_is_being_written_is_not(tmp_path, put):
+    left, held = (tmp_path / f".key.{name}{DRAFT}" for name in ("left", "held"))
+    left.write_bytes(b"half")
+    with held.open("wb") as file:
+        assert take_lock(file.fileno())
+        put(tmp_path / "key", b"whole")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [held.name, "key"]

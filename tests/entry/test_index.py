@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import UTC, datetime
 
 import pytest
 
 from tests.engine.matching.world import altered, digests, pdq
+from tutela.engine.matching.live import keeper
+from tutela.engine.matching.policy import Quarantine, Quarantined
 from tutela.entry.cli import ExitCode
 
 
@@ -124,3 +127,38 @@ def test_a_damaged_index_is_refused_with_the_reason_and_built_again(tutela, inde
     assert "the state of the index is altered" in err
     assert tutela("index", "build")[0] == ExitCode.OK
     assert tutela("index", "verify")[0] == ExitCode.OK
+
+
+def test_upkeep_says_what_it_did_and_what_is_not_due(tutela, indexed, home, monkeypatch):
+    assert tutela("index", "upkeep")[1] == "Nothing is due\n"
+    monkeypatch.setattr("tutela.engine.matching.live.due.ENTRIES_MIN", 1)
+    (home / "new.csv").write_text("".join(f"x-{n},{digests(100 + n).md5.hex()}\n" for n in range(5)))
+    (home / "named.csv").write_text("id,md5\n" + (home / "new.csv").read_text())
+    assert tutela("index", "update", "--list", indexed, "--add", "named.csv")[0] == ExitCode.OK
+    code, out, _ = tutela("index", "upkeep")
+    assert code == ExitCode.OK
+    assert out.startswith("Merged 2 segments into one of 25 entries (grown), version ")
+    assert json.loads(tutela("index", "info", "--json")[1])["segments"] == 1
+    with keeper._keeper(home / "home" / "lists" / ".index"):
+        assert tutela("index", "upkeep")[1] == "Another process is at it\n"
+
+
+def test_a_person_sees_what_was_set_apart_and_releases_it_with_a_reason(tutela, indexed, home):
+    assert tutela("index", "quarantine")[1] == "No entry is set apart\n"
+    folder = home / "home" / "lists" / ".index"
+    moment = datetime(2026, 5, 1, 9, 30, tzinfo=UTC)
+    Quarantine(folder).set_apart(Quarantined("national", "e-3", moment, 1000, 3600.0))
+    out = tutela("index", "quarantine")[1]
+    assert out == "national, entry e-3\n  more than 1,000 hits within 3,600 s, at 2026-05-01 09:30:00 UTC\n"
+    code, out, _ = tutela("index", "query", digests(3).md5.hex())
+    assert code == ExitCode.OK
+    assert "withheld: quarantined" in out
+    words = ("index", "quarantine", "--list", "national", "--release", "e-3")
+    assert tutela(*words)[0] == ExitCode.USAGE
+    assert tutela(*words, "--reason", "because")[0] == ExitCode.USAGE
+    assert tutela(*words, "--reason", "entry-checked")[1] == "Released: it counts again\n"
+    assert tutela("index", "query", digests(3).md5.hex())[0] == ExitCode.FOUND
+    assert "not set apart" in tutela(*words, "--reason", "entry-checked")[2]
+    with (folder / Quarantine.FILE).open("ab") as file:
+        file.write(b"nothing\n")
+    assert "1 line of quarantine.jsonl cannot be read" in tutela("index", "quarantine")[2]

@@ -21,7 +21,7 @@ from tutela.entry.gateway.keys import FileKeys, Scope
 class RunningGateway:
     """Its processes end with the test. `hashes`: what is on its list."""
 
-    def __init__(self, home, *, processes=2, lookups="public:NL", **options):
+    def __init__(self, home, *, processes=2, lookups="public:NL", retro="", **options):
         self.home, self.keys = home, FileKeys(home)
         fill(home, **options)
         with socket.socket() as free:
@@ -32,6 +32,7 @@ class RunningGateway:
             "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
             "TUTELA_HOME": str(home),
             "TUTELA_LOOKUPS": lookups,
+            "TUTELA_RETRO": retro,
             "TUTELA_GATEWAY_LISTEN": f"127.0.0.1:{self.port}",
             "TUTELA_GATEWAY_PROCESSES": str(processes),
             "TUTELA_LOG_LEVEL": "error",
@@ -53,8 +54,16 @@ class RunningGateway:
 
     def pids(self):
         """The serving processes."""
+        return [pid for pid in self.children() if "tutela.entry.gateway" in _words_of(pid)]
+
+    def children(self):
+        """The serving processes, and upkeep."""
         found = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         return [int(pid) for pid in found]
+
+    def keeper(self):
+        """The process that keeps the index in order; None where it is not there."""
+        return next((pid for pid in self.children() if "upkeep" in _words_of(pid)), None)
 
     def stop(self):
         """Ask it to stop; its exit code."""
@@ -82,3 +91,10 @@ def until(true, wait_s=60):
         assert time.monotonic() < end_s, "it never came true"
         time.sleep(0.05)
     return found
+
+
+def _words_of(pid):
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    except OSError:  # it is gone
+        return []

@@ -11,6 +11,7 @@ import subprocess
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.entry.gateway.world import HASHES, SHA256, turned
@@ -20,6 +21,7 @@ from tutela.client import AsyncClient, Channel, Client, Kind, Patience, RefusedE
 from tutela.domain.lists import Entry
 from tutela.engine.matching import ListStore
 from tutela.engine.matching.live import Add, Updater
+from tutela.engine.matching.live.folder import LiveFolder
 
 KNOWN, NOTHING = HASHES[0].tobytes().hex(), bytes(range(32))[::-1].hex()
 PATIENT = Patience(timeout_s=20, tries_max=12)
@@ -130,6 +132,29 @@ def test_a_new_version_is_picked_up_by_every_process_without_a_refusal(gateway):
     assert {Verdict.NONE, Verdict.NEAR} == set(verdicts)
 
 
+def test_the_index_is_merged_without_being_asked_also_after_the_keeper_was_killed(gateway):
+    gateway.start()
+    folder = ListStore(gateway.home / "lists").index_folder
+    updater, rng = Updater(folder), np.random.default_rng(3)
+
+    def grow(first):
+        hashes = rng.integers(0, 256, (9000, 32), np.uint8)
+        updater.apply([Add("known", Entry(f"m-{first + n}", "1", pdq=row.tobytes())) for n, row in enumerate(hashes)])
+
+    def is_merged():
+        return len(LiveFolder(folder).current()[1].segments) == 1
+
+    grow(0)
+    grow(10_000)
+    until(is_merged)
+    killed = gateway.keeper()
+    os.kill(killed, signal.SIGKILL)
+    until(lambda: gateway.keeper() not in {None, killed})
+    grow(20_000)
+    until(is_merged)
+    assert len(gateway.pids()) == 2
+
+
 def test_rates_and_numbers_are_right_over_all_processes(gateway):
     key = gateway.key(per_minute=20)
     gateway.start()
@@ -150,7 +175,8 @@ def test_rates_and_numbers_are_right_over_all_processes(gateway):
 
 def test_a_stop_ends_every_process_and_leaves_nobody(gateway):
     gateway.start()
-    pids = gateway.pids()
+    pids = gateway.children()
+    assert len(pids) == 3
     assert gateway.stop() == 0
     assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
 
@@ -179,6 +205,7 @@ def test_what_is_no_http_is_refused_in_the_one_shape(gateway, sent):
 
 def test_every_example_of_the_guide_does_what_it_says(gateway):
     """Each curl example is run as it stands; the line below it is the beginning of what it prints."""
+    gateway.environment["TUTELA_RETRO"] = "public:NL"
     key = gateway.key()
     gateway.start()
     guide = (ROOT / "docs/guide/gateway.md").read_text(encoding="utf-8")

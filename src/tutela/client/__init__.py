@@ -4,6 +4,7 @@ with Client("https://match.example", key, Channel.PUBLIC, "NL") as client:
     client.match(Kind.PDQ, "f8f8f0cc...").verdict                    # Verdict.NONE
     client.match_many(Kind.SHA256, digests)                         # as many as you like, one answer for each
     client.match_bytes(data)
+    client.finds(after=0)                                           # what became known since, where that is enabled
 
 async with AsyncClient("https://match.example", key, Channel.PUBLIC, "NL") as client:
     await client.match(Kind.PDQ, "f8f8f0cc...")
@@ -14,7 +15,7 @@ from __future__ import annotations
 from tutela.client.calls import Patience
 from tutela.client.clients import AsyncClient, Client
 from tutela.client.errors import ClientError, RefusedError, UnreachableError
-from tutela.client.words import Answer, BytesAnswer, HitPart, Kind, Status, Verdict
+from tutela.client.words import Answer, BytesAnswer, HitPart, Kind, RetroFind, Status, Verdict
 from tutela.domain.lookups import Channel
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Kind",
     "Patience",
     "RefusedError",
+    "RetroFind",
     "Status",
     "UnreachableError",
     "Verdict",

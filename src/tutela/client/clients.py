@@ -14,10 +14,10 @@ import msgspec
 from tutela.client.calls import Answered, Patience, Request, Wait, asked, batches
 from tutela.client.connections import Connections
 from tutela.client.errors import UnreachableError
-from tutela.client.words import LIMITS, Answer, Ask, AskMany, BytesAnswer, Kind, Status, Verdicts
+from tutela.client.words import LIMITS, Answer, Ask, AskMany, BytesAnswer, Kind, RetroFind, RetroFinds, Status, Verdicts
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import AsyncIterator, Generator, Iterable, Iterator
 
     from tutela.client.calls import Step
     from tutela.domain.lookups import Channel
@@ -42,23 +42,29 @@ class _Questions:
         self._channel, self._jurisdiction = channel, jurisdiction
         self._jitter = random.SystemRandom().random
 
-    def _one(self, kind: Kind, value: str) -> Request:
-        return Request("POST", "/v1/match", _JSON, _encode(Ask(self._channel, self._jurisdiction, kind, value)))
+    def _one(self, kind: Kind, value: str, reference: str) -> Request:
+        ask = Ask(self._channel, self._jurisdiction, kind, value, reference)
+        return Request("POST", "/v1/match", _JSON, _encode(ask))
 
-    def _many(self, kind: Kind, values: Iterable[str], size: int) -> list[Request]:
+    def _many(self, kind: Kind, values: Iterable[str], size: int, references: Iterable[str]) -> list[Request]:
         if not 1 <= size <= LIMITS.batch_values_max:
             raise ValueError(f"a batch has 1 to {LIMITS.batch_values_max} values")
-        return [
-            Request(
-                "POST", "/v1/match/batch", _JSON,
-                _encode(AskMany(self._channel, self._jurisdiction, kind, tuple(part))),
-            )
-            for part in batches(list(values), size)
-        ]  # fmt: skip
+        parts, called = batches(list(values), size), batches(list(references), size)
+        if called and list(map(len, called)) != list(map(len, parts)):
+            raise ValueError("there is one reference for each value, or none at all")
+        asks = [
+            AskMany(self._channel, self._jurisdiction, kind, tuple(part), tuple(own))
+            for part, own in zip(parts, called or [[]] * len(parts), strict=True)
+        ]
+        return [Request("POST", "/v1/match/batch", _JSON, _encode(ask)) for ask in asks]
 
-    def _bytes(self, data: bytes) -> Request:
-        ground = urlencode({"channel": self._channel.value, "jurisdiction": self._jurisdiction})
-        return Request("POST", f"/v1/match/bytes?{ground}", _BYTES, data)
+    def _bytes(self, data: bytes, reference: str) -> Request:
+        said = {"channel": self._channel.value, "jurisdiction": self._jurisdiction}
+        said |= {"reference": reference} if reference else {}
+        return Request("POST", f"/v1/match/bytes?{urlencode(said)}", _BYTES, data)
+
+    def _finds(self, after: int) -> Request:
+        return Request("GET", f"/v1/retro/finds?after={after}")
 
     def _exchange(self, request: Request) -> Generator[Step, Answered | None, bytes]:
         return asked(request, self._patience, self._jitter)
@@ -67,24 +73,34 @@ class _Questions:
 class Client(_Questions):
     """Asks and waits. Threads may share one. Errors: see `client.errors`."""
 
-    def match(self, kind: Kind, value: str) -> Answer:
-        """Ask one value, in hexadecimal."""
-        return _read(self._ask(self._one(kind, value)), Answer)
+    def match(self, kind: Kind, value: str, *, reference: str = "") -> Answer:
+        """Ask one value, in hexadecimal. `reference`: what you call it, should it become known (retro-matching)."""
+        return _read(self._ask(self._one(kind, value, reference)), Answer)
 
-    def match_many(self, kind: Kind, values: Iterable[str], *, batch: int = _BATCH) -> list[Answer]:
+    def match_many(
+        self, kind: Kind, values: Iterable[str], *, batch: int = _BATCH, references: Iterable[str] = ()
+    ) -> list[Answer]:
         """Ask any number of values of one kind; one answer for each, in their order."""
         found: list[Answer] = []
-        for request in self._many(kind, values, batch):
+        for request in self._many(kind, values, batch, references):
             found += _each(_read(self._ask(request), Verdicts))
         return found
 
-    def match_bytes(self, data: bytes) -> BytesAnswer:
+    def match_bytes(self, data: bytes, *, reference: str = "") -> BytesAnswer:
         """Ask for a whole file."""
-        return _read(self._ask(self._bytes(data)), BytesAnswer)
+        return _read(self._ask(self._bytes(data, reference)), BytesAnswer)
 
     def index(self) -> Status:
         """Ask which index is in force."""
         return _read(self._ask(Request("GET", "/v1/index")), Status)
+
+    def finds(self, after: int = 0) -> Iterator[RetroFind]:
+        """Yield what became known of what this key asked before, after a number; keep the last number."""
+        more = True
+        while more:
+            page = _read(self._ask(self._finds(after)), RetroFinds)
+            yield from page.finds
+            after, more = page.next, page.more
 
     def close(self) -> None:
         """Close the connections."""
@@ -121,22 +137,33 @@ class AsyncClient(_Questions):
         super().__init__(address, key, channel, jurisdiction, patience=patience)
         self._threads = ThreadPoolExecutor(_SENT_AT_ONCE, thread_name_prefix="tutela-client")
 
-    async def match(self, kind: Kind, value: str) -> Answer:
-        """Ask one value, in hexadecimal."""
-        return _read(await self._ask(self._one(kind, value)), Answer)
+    async def match(self, kind: Kind, value: str, *, reference: str = "") -> Answer:
+        """Ask one value, in hexadecimal. `reference`: what you call it, should it become known (retro-matching)."""
+        return _read(await self._ask(self._one(kind, value, reference)), Answer)
 
-    async def match_many(self, kind: Kind, values: Iterable[str], *, batch: int = _BATCH) -> list[Answer]:
+    async def match_many(
+        self, kind: Kind, values: Iterable[str], *, batch: int = _BATCH, references: Iterable[str] = ()
+    ) -> list[Answer]:
         """Ask any number of values of one kind, several batches at once; one answer for each, in their order."""
-        parts = await asyncio.gather(*map(self._ask, self._many(kind, values, batch)))
+        parts = await asyncio.gather(*map(self._ask, self._many(kind, values, batch, references)))
         return [answer for part in parts for answer in _each(_read(part, Verdicts))]
 
-    async def match_bytes(self, data: bytes) -> BytesAnswer:
+    async def match_bytes(self, data: bytes, *, reference: str = "") -> BytesAnswer:
         """Ask for a whole file."""
-        return _read(await self._ask(self._bytes(data)), BytesAnswer)
+        return _read(await self._ask(self._bytes(data, reference)), BytesAnswer)
 
     async def index(self) -> Status:
         """Ask which index is in force."""
         return _read(await self._ask(Request("GET", "/v1/index")), Status)
+
+    async def finds(self, after: int = 0) -> AsyncIterator[RetroFind]:
+        """Yield what became known of what this key asked before, after a number; keep the last number."""
+        more = True
+        while more:
+            page = _read(await self._ask(self._finds(after)), RetroFinds)
+            for find in page.finds:
+                yield find
+            after, more = page.next, page.more
 
     async def close(self) -> None:
         """Close the connections, when what was sent is answered."""

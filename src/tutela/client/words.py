@@ -19,10 +19,11 @@ from typing import Annotated, Final
 
 import msgspec
 
-from tutela.domain.limits import GatewayLimits
+from tutela.domain.limits import GatewayLimits, RetroLimits
 from tutela.domain.lookups import Channel  # noqa: TC001  - msgspec reads the types at run time
 
 LIMITS: Final = GatewayLimits()
+RETRO: Final = RetroLimits()
 _HEX_MIN: Final = 32  # an MD5
 _HEX_MAX: Final = 64  # a SHA-256 or PDQ
 
@@ -48,25 +49,36 @@ Jurisdiction = Annotated[
     str, msgspec.Meta(max_length=2, pattern="^[A-Za-z]{2}$", description="two letters of ISO 3166-1")
 ]
 Hex = Annotated[str, msgspec.Meta(min_length=_HEX_MIN, max_length=_HEX_MAX, description="hexadecimal")]
+Reference = Annotated[
+    str,
+    msgspec.Meta(
+        max_length=RETRO.reference_chars_max,
+        pattern="^[A-Za-z0-9._-]*$",
+        description="what you call the upload, for retro-matching; no personal data",
+    ),
+]
+References = Annotated[tuple[Reference, ...], msgspec.Meta(max_length=LIMITS.batch_values_max)]
 Values = Annotated[tuple[Hex, ...], msgspec.Meta(min_length=1, max_length=LIMITS.batch_values_max)]
 
 
-class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One value."""
 
     channel: Channel
     jurisdiction: Jurisdiction
     kind: Kind
     value: Hex
+    reference: Reference = ""
 
 
-class AskMany(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Many values of one kind."""
+class AskMany(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Many values of one kind. `references` is absent, or has one for each value."""
 
     channel: Channel
     jurisdiction: Jurisdiction
     kind: Kind
     values: Values
+    references: References = ()
 
 
 class HitPart(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -121,6 +133,30 @@ class Status(msgspec.Struct, frozen=True):
     entries: int
     lists: int
     slowed: int
+
+
+class RetroFind(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A value that this key asked when it was not known, and that is known now. Times in UTC."""
+
+    number: int
+    asked_at: str
+    found_at: str
+    channel: Channel
+    jurisdiction: str
+    kind: Kind
+    value: str
+    reference: str
+    index: str
+    verdict: Verdict
+    hits: tuple[HitPart, ...] | None = None
+
+
+class RetroFinds(msgspec.Struct, frozen=True):
+    """Finds in the order of their numbers. Ask again after `next`; at once, if there are `more`."""
+
+    finds: tuple[RetroFind, ...]
+    next: int
+    more: bool
 
 
 class Alive(msgspec.Struct, frozen=True):

@@ -39,6 +39,10 @@ class IndexMissingError(ListError):
     """No index was built."""
 
 
+class RetroCorruptError(TutelaError):
+    """A file of what retro-matching found is damaged."""
+
+
 class RulesError(ListError):
     """Rules about lists cannot be used. Those in force stay."""
 

@@ -82,3 +82,19 @@ class GatewayLimits:
     probing_variants_max: int = 64  # different near variants of one known picture, by one key
     probing_window_s: int = 3_600
     probing_pause_s: int = 60  # between two more of them
+
+
+@dataclass(frozen=True, slots=True)
+class RetroLimits:
+    """What retro-matching remembers, and for how long. The first two are settings."""
+
+    days: int = 7  # as short as serves lists that come daily or weekly
+    bytes_max: int = 1024 * MIB  # ten million values
+    days_max: int = 90
+    segment_bytes_max: int = 32 * MIB
+    segment_s_max: int = 3_600  # what one process asks in an hour is forgotten at once
+    waiting_rows_max: int = 65_536  # in memory of one process, until they are written
+    reference_chars_max: int = 40  # a UUID has 36
+    join_rows_max: int = 262_144  # read at once: 25 MB
+    finds_bytes_max: int = 256 * MIB  # then joining waits
+    finds_page_max: int = 1_000

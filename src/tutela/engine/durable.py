@@ -4,7 +4,8 @@
     replace_file(path, content)     a reader sees the old or the new, never a part
     new_partial(folder)             for what is large: written under a partial name that its writer holds
 
-Everything is for its owner alone. A draft ends with `DRAFT`; only who is killed leaves one, which nobody reads.
+Everything is for its owner alone. Who writes holds what is not named yet; what a killed writer left is held by nobody,
+and whoever writes there next removes it. Nobody reads it meanwhile.
 """
 
 from __future__ import annotations
@@ -41,6 +42,13 @@ def create_file(path: Path, content: bytes) -> None:
     sync_folder(path.parent)  # for the second as well: what they go on with must not vanish
 
 
+def private_folder(path: Path) -> None:
+    """Make a folder, and those above it that are not there yet, for their owner alone."""
+    if not path.is_dir():
+        private_folder(path.parent)
+        path.mkdir(PRIVATE_FOLDER, exist_ok=True)
+
+
 def replace_file(path: Path, content: bytes) -> None:
     """Give a small file new content in one step: a reader sees the old or the new, never a part."""
     with _draft(path, content) as draft:
@@ -51,14 +59,14 @@ def replace_file(path: Path, content: bytes) -> None:
 @contextmanager
 def _draft(path: Path, content: bytes) -> Generator[Path]:
     """A synced file beside another, under a name of its own; in the end it is gone, unless it was renamed."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}{DRAFT}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE_FILE)
+    _clear(path.parent, f".{path.name}.*{DRAFT}")
+    draft, file = _held(path.parent, f".{path.name}.{{}}{DRAFT}")
     try:
-        with open(descriptor, "wb") as file:  # noqa: PTH123  - a descriptor, not a path
+        with file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        yield draft
+            yield draft
     finally:
         draft.unlink(missing_ok=True)
 
@@ -85,13 +93,28 @@ def take_lock(descriptor: int) -> bool:
 
 def new_partial(folder: Path) -> tuple[Path, BinaryIO]:
     """Open a partial file that we hold, after clearing those that nobody holds any more."""
-    with locked(folder / ".lock"):
-        for left in folder.glob(f"{_PARTIAL}*"):
-            with left.open("rb") as file:
-                if take_lock(file.fileno()):
-                    left.unlink()
-        partial = folder / f"{_PARTIAL}{secrets.token_hex(8)}"
+    clear_partials(folder)
+    return _held(folder, f"{_PARTIAL}{{}}")
+
+
+def clear_partials(folder: Path) -> None:
+    """Remove partial files that nobody holds: whoever wrote them was killed."""
+    _clear(folder, f"{_PARTIAL}*")
+
+
+def _held(folder: Path, form: str) -> tuple[Path, BinaryIO]:
+    """Open a new file that we hold as long as it is open: nobody clears it then."""
+    while True:
+        path = folder / form.format(secrets.token_hex(8))
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        target = os.fdopen(os.open(partial, flags, PRIVATE_FILE), "w+b")
-        take_lock(target.fileno())
-    return partial, target
+        file = os.fdopen(os.open(path, flags, PRIVATE_FILE), "w+b")
+        if take_lock(file.fileno()) and os.fstat(file.fileno()).st_nlink:
+            return path, file
+        file.close()  # somebody cleared it before we held it
+
+
+def _clear(folder: Path, pattern: str) -> None:
+    for left in folder.glob(pattern):
+        with suppress(FileNotFoundError), left.open("rb") as file:  # given its name, or removed, by its writer
+            if take_lock(file.fileno()):
+                left.unlink()

@@ -27,6 +27,7 @@ from urllib.parse import parse_qs, urlsplit
 import click
 
 from tutela.domain.errors import TutelaError
+from tutela.domain.limits import RetroLimits
 from tutela.domain.lookups import JURISDICTION, Ground, read_grounds
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ PREFIX: Final = "TUTELA_"
 LANGUAGES: Final = ("en", "de")
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 METRICS_KEY_CHARACTERS_MIN: Final = 32
+_RETRO: Final = RetroLimits()
 _ELSEWHERE: Final = frozenset({"TUTELA_CONFIG", "TUTELA_NATIVE", "TUTELA_REQUIRE"})  # read by other parts
 _VERIFYING_SSLMODES: Final = frozenset({"verify-ca", "verify-full"})
 
@@ -106,6 +108,13 @@ class Settings:
         " `public:NL`; channels: `public`, `private`, `end-to-end-encrypted`; whatever is not named is refused, and"
         " recorded as refused",
     )
+    retro: str = _setting(
+        "",
+        "grounds, each also in `lookups`, on which hashes that were not known when the gateway was asked are remembered"
+        " and joined with lists that come later (docs/guide/gateway.md); empty: nothing is remembered",
+    )
+    retro_days: int = _setting(_RETRO.days, f"days for which they are remembered, {_RETRO.days_max} at most")
+    retro_bytes_max: int = _setting(_RETRO.bytes_max, "bytes of all of them; beyond, the oldest go first")
     probe_private: bool = _setting(
         False, "let probes ask private addresses; for tests and demonstrations, refused off the loopback interface"
     )
@@ -136,6 +145,11 @@ class Settings:
     def grounds(self) -> frozenset[Ground]:
         """What `lookups` enables."""
         return read_grounds(self.lookups)
+
+    @property
+    def retro_grounds(self) -> frozenset[Ground]:
+        """What `retro` enables."""
+        return read_grounds(self.retro)
 
     @property
     def listen_host(self) -> str:
@@ -225,10 +239,16 @@ def _outward_refusals(settings: Settings) -> Iterator[str]:
 def _law_refusals(settings: Settings) -> Iterator[str]:
     if settings.jurisdiction and not JURISDICTION.fullmatch(settings.jurisdiction):
         yield f"jurisdiction {settings.jurisdiction} is not two letters"
-    try:
-        read_grounds(settings.lookups)
-    except ValueError as error:
-        yield f"lookups names {error}, which is not channel:jurisdiction"
+    for name in ("lookups", "retro"):
+        try:
+            read_grounds(getattr(settings, name))
+        except ValueError as error:
+            yield f"{name} names {error}, which is not channel:jurisdiction"
+            return
+    if beyond := settings.retro_grounds - settings.grounds:
+        yield f"retro names {min(map(str, beyond))}, where lookups enables nothing"
+    if settings.retro_days > _RETRO.days_max:
+        yield f"retro_days is more than {_RETRO.days_max}"
 
 
 def _malformed(settings: Settings) -> Iterator[str]:

@@ -83,11 +83,17 @@ COMMANDS: Final = {
     "index info": Command("the index over the hash lists of this machine", _P.LISTS_LIST_READ),
     "index query": Command("hashes that the caller names, beside the index of this machine", _P.LISTS_ENTRY_LOOKUP),
     "index rules": Command("the rules of the hash lists of this machine", _P.LISTS_LIST_EDIT),
+    "index quarantine": Command("entries that were set apart", _P.LISTS_LIST_EDIT),
+    "index upkeep": Command("the index of this machine", _P.LISTS_LIST_EDIT),
     "index update": Command("the hash lists of this machine", _P.LISTS_LIST_EDIT),
     "index verify": Command("the index over the hash lists of this machine", _P.LISTS_LIST_READ),
     "gateway run": Command("answers machines by their keys, from the hash lists of this machine"),
     "gateway add-key": Command("the keys of the gateway of this machine", _P.ACCESS_KEY_CREATE),
     "gateway revoke-key": Command("the keys of the gateway of this machine", _P.ACCESS_KEY_REVOKE),
+    "gateway retro run": Command(
+        "what the gateway of this machine was asked, beside its hash lists", _P.LISTS_ENTRY_LOOKUP
+    ),
+    "gateway retro status": Command("counts of what the gateway of this machine was asked", _P.LISTS_LIST_READ),
     "custody verify": Command("the whole record, or one case of it", _P.CUSTODY_LEDGER_READ),
     "custody checkpoint": Command("the newest checkpoint", _P.CUSTODY_LEDGER_READ),
     "custody export": Command("the whole record, or one case of it", _P.CUSTODY_LEDGER_EXPORT),

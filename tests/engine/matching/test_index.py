@@ -28,7 +28,7 @@ VIDEO = MediaKind.VIDEO
 def small_tables_too(monkeypatch):
     """Have the index answer for tables of any size."""
     monkeypatch.setattr("tutela.engine.matching.index.table._ROWS_MIN", 0)
-    monkeypatch.setattr("tutela.engine.matching.live.updater.LOOKS_MIN", 0)
+    monkeypatch.setattr("tutela.engine.matching.live.merging.HASHES_MIN", 0)
 
 
 class Indexed:

@@ -57,7 +57,7 @@ def schema_of(route):
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    world = World(tmp_path_factory.mktemp("fuzz") / "home", limits={"batches_waiting_max": 100})
+    world = World(tmp_path_factory.mktemp("fuzz") / "home", limits={"batches_waiting_max": 100}, retro="public:NL")
     yield SimpleNamespace(world=world, key=world.key(details=True, per_minute=100_000_000))
     world.close()
 
@@ -109,6 +109,13 @@ def test_any_query_is_refused_or_answered(served, query):
     headers = {"content-type": "application/octet-stream", "content-length": str(route.body_bytes_max + 1)}
     reply = served.world.send("POST", route.path, served.key, query=query, headers=headers, parts=[])
     check(route, reply)
+
+
+@given(query=st.text(string.printable, max_size=80))
+@QUICKLY
+def test_any_page_is_refused_or_answered(served, query):
+    route = next(route for route in ROUTES if route.says_in_address)
+    check(route, served.world.get(route.path, served.key, query=query))
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)

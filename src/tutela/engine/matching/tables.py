@@ -1,4 +1,4 @@
-"""What is looked up in: digests by their bytes, looks by their distance.
+"""What is looked up in: digests by their bytes, hashes by their distance.
 
 `SignalTable` is the seam for a sub-linear index: whatever finds every row within a distance can stand in the place of
 `BruteTable`, and nothing else changes.

@@ -13,7 +13,7 @@ Nothing here reads a clock: the caller says what time it is.
 from __future__ import annotations
 
 from tutela.engine.throttling.bucket import Rate, take
-from tutela.engine.throttling.places import address_buckets, key_buckets
+from tutela.engine.throttling.places import address_buckets, entry_buckets, key_buckets
 from tutela.engine.throttling.table import SharedTable, ThrottleError, name_of
 
-__all__ = ["Rate", "SharedTable", "ThrottleError", "address_buckets", "key_buckets", "name_of", "take"]
+__all__ = ["Rate", "SharedTable", "ThrottleError", "address_buckets", "entry_buckets", "key_buckets", "name_of", "take"]

@@ -2,6 +2,7 @@
 
     TUTELA_HOME/run/keys.buckets         one bucket for each machine's key: named by `name_of(key_id.bytes)`
     TUTELA_HOME/run/addresses.buckets    for the public: named by `SharedTable.name_today`
+    TUTELA_HOME/run/entries.buckets      one for each list entry that is hit: an empty one is a flood
 
 They are no part of a backup.
 """
@@ -21,6 +22,11 @@ _SLOTS: Final = 65_536  # a mebibyte each
 def key_buckets(home: Path) -> SharedTable:
     """Return the table of machines' keys."""
     return SharedTable(home / "run" / "keys.buckets", _SLOTS)
+
+
+def entry_buckets(home: Path) -> SharedTable:
+    """Return the table of list entries."""
+    return SharedTable(home / "run" / "entries.buckets", _SLOTS)
 
 
 def address_buckets(home: Path) -> SharedTable:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from tutela.entry.cli.lazy import examples
+from tutela.entry.cli.retro import retro
 
 
 @click.group("gateway")
@@ -14,6 +15,9 @@ def gateway() -> None:
     See docs/guide/gateway.md. Which look-ups are lawful here is said by the
     settings lookups and jurisdiction; nothing is enabled by default.
     """
+
+
+gateway.add_command(retro)
 
 
 @gateway.command(

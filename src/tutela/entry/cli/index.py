@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
+import threading
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -14,8 +17,10 @@ import numpy as np
 
 from tutela.domain.paths import for_display
 from tutela.domain.signals import PDQ_BYTES, SignalKind
+from tutela.engine import clock
 from tutela.engine.matching import ListStore, LiveIndex, Updater
-from tutela.engine.matching.policy import Judged
+from tutela.engine.matching.live import keep_up, upkeep
+from tutela.engine.matching.policy import Judged, Quarantine, ReleaseReason
 from tutela.entry.cli.changes import read_changes
 from tutela.entry.cli.exits import ExitCode
 from tutela.entry.cli.home import lists_folder
@@ -27,8 +32,10 @@ if TYPE_CHECKING:
 
     from tutela.domain.lists import Hit
     from tutela.engine.matching import Snapshot
+    from tutela.engine.matching.live import Tidied
 
 _LABEL = 20
+_NICENESS = 10  # merging is never urgent: whoever asks comes first
 _TOGETHER = 4096  # hashes of a stream that are asked together
 _KINDS = {32: (SignalKind.MD5,), 40: (SignalKind.SHA1,), 64: (SignalKind.SHA256, SignalKind.PDQ)}
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -139,6 +146,60 @@ def rules_of_index(file: Path | None) -> None:
 
 
 @index.command(
+    "quarantine",
+    epilog=examples(
+        "tutela index quarantine",
+        "tutela index quarantine --list own --release x-17 --reason entry-checked",
+    ),
+)
+@click.option("--list", "name", metavar="NAME", help="The list of the entry.")
+@click.option("--release", "entry", metavar="ENTRY", help="The entry that is to count again.")
+@click.option("--reason", type=click.Choice([one.value for one in ReleaseReason]), help="Why it is released.")
+def quarantine_of_index(name: str | None, entry: str | None, reason: str | None) -> None:
+    """Show entries that were set apart because they flooded, or release one.
+
+    What it hits is withheld until a person has looked and releases it. Every
+    process of this machine then counts it again, from nothing. Entries that
+    rules set apart are not shown: tutela index rules has them.
+    """
+    folder = ListStore(lists_folder()).index_folder
+    quarantine = LiveIndex.open(folder).gate.quarantine
+    if not (name or entry or reason):
+        _show_quarantine(quarantine)
+        return
+    if name is None or entry is None or reason is None:
+        raise click.UsageError("to release an entry give --list, --release and --reason")
+    if not quarantine.release(name, entry, ReleaseReason(reason), by=os.getuid(), now=clock.now()):
+        raise click.UsageError("this entry is not set apart: see tutela index quarantine")
+    click.echo("Released: it counts again")
+
+
+@index.command(
+    "upkeep",
+    epilog=examples("tutela index upkeep", after="The gateway runs it with --watch; without a gateway, cron may."),
+)
+@click.option("--watch", is_flag=True, help="Go on until stopped, and look every second.")
+def upkeep_of_index(*, watch: bool) -> None:
+    """Merge what has become many segments, or holds much that was removed.
+
+    Updates and readers go on meanwhile. One process of a machine does it at a
+    time. It may be ended at any moment.
+    """
+    folder = ListStore(lists_folder()).index_folder
+    if watch:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)  # there is nothing to end well: it is safe to be killed
+        os.nice(_NICENESS)
+        keep_up(folder, _tell_done, threading.Event())
+        return
+    done = upkeep(folder)
+    for one in done or ():
+        _tell_done(one)
+    if not done:
+        click.echo("Another process is at it" if done is None else "Nothing is due")
+
+
+@index.command(
     "query",
     epilog=examples(
         "tutela index query 9e107d9d372bb6826bd81d3542a419d6",
@@ -202,6 +263,30 @@ def _show_info(snapshot: Snapshot) -> None:
     ]
     for label, value in told:
         click.echo(f"  {label:<{_LABEL}}{for_display(value)}")
+
+
+def _show_quarantine(quarantine: Quarantine) -> None:
+    apart = sorted(quarantine.apart().values(), key=lambda one: one.since, reverse=True)
+    for one in apart:
+        click.secho(for_display(f"{one.list_name}, entry {one.entry_id}"), bold=True)
+        click.echo(
+            f"  more than {one.hits_max:,} hits within {one.window_s:,.0f} s, at {one.since:%Y-%m-%d %H:%M:%S %Z}"
+        )
+    if not apart:
+        click.echo("No entry is set apart")
+    if quarantine.unreadable:
+        click.echo(f"{plural(quarantine.unreadable, 'line')} of {Quarantine.FILE} cannot be read", err=True)
+
+
+def _tell_done(one: Tidied | Exception) -> None:
+    if isinstance(one, Exception):
+        click.echo(f"Upkeep of the index: {one}", err=True)
+        return
+    why = one.why.value if one.why else "asked for"
+    click.echo(
+        f"Merged {plural(one.segments, 'segment')} into one of {plural(one.entries, 'entry', 'entries')} ({why}), "
+        f"version {one.version}"
+    )
 
 
 @contextmanager

@@ -11,7 +11,8 @@ Rules:
 1. Each look-up says its channel and jurisdiction; what the settings do not enable is refused (law 7).
 2. A key is told a verdict. Distance, list and entry are for keys with the scope `lists:entry:read`; a key without it
    that asks many near variants of something known is slowed, and it shows (law 8, `probing`).
-3. Nothing that is asked is kept or logged; uploaded bytes live in memory and the sandbox for one computation (law 2).
+3. Nothing that is asked is logged; uploaded bytes live in memory and the sandbox for one computation (law 2). Hashes
+   that were not known are kept only where retro-matching is enabled, for its days (`retro`).
 4. Past its limits it answers 429 or 503 with Retry-After. Every refusal has one shape (`errors`).
 5. One look-up is answered on the event loop: it costs less than handing it to a thread. Batches and files go to
    threads, where the kernels let go of the interpreter lock.

@@ -9,16 +9,18 @@ from __future__ import annotations
 import asyncio
 import hmac
 import ipaddress
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs
 
 import msgspec
 import structlog
 
-from tutela.client.words import Alive, Ready
+from tutela.client.words import RETRO, Alive, Ready
 from tutela.entry.gateway import bodies
 from tutela.entry.gateway.bodies import GoneError, JsonBody
 from tutela.entry.gateway.desk import ground_of
@@ -26,11 +28,13 @@ from tutela.entry.gateway.errors import RefusalError, not_valid, refusal
 from tutela.entry.gateway.keys import RELOAD_S
 from tutela.entry.gateway.looking import REFRESH_S
 from tutela.entry.gateway.openapi import document
+from tutela.entry.gateway.retro import flushing
 from tutela.entry.gateway.routes import BY_PATH, JSON, ROUTES, UNKNOWN, Route, Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tutela.domain.lookups import Ground
     from tutela.entry.bodies import Message, Receive, Send
     from tutela.entry.gateway.desk import Desk
     from tutela.entry.gateway.keys import Key
@@ -39,6 +43,7 @@ _log = structlog.stdlib.get_logger("tutela.gateway")
 _encode: Final = msgspec.json.Encoder().encode
 _ALIVE: Final = _encode(Alive(alive=True))
 _DIGITS_MAX: Final = 12  # of a length: more is larger than anything that is taken
+_REFERENCE: Final = re.compile(r"[A-Za-z0-9._-]*", re.ASCII)
 
 
 class Gateway:
@@ -101,17 +106,20 @@ class Gateway:
             return self._answer_open(route, scope, authorization)
         desk = self._desk
         key = desk.let_in(authorization, route.scope)
+        if route.says_in_address:
+            return 200, await self._apart(route.work, partial(desk.finds, key, *_page(scope["query_string"])))
         if route.method == "GET":
             return 200, desk.status(key)
         if content_type != route.takes and content_type.partition(b";")[0].strip().lower() != route.takes:
             raise refusal("wrong-content-type")
-        if route.says_ground_in_address:
-            desk.check_ground(*_ground(scope["query_string"]))
+        upload = _upload(desk, scope["query_string"]) if route.says_ground_in_address else ()
         body = await self._body(route, length, receive)
         try:
             if route.work is Work.HERE:
                 return 200, desk.look_up(key, self._decoders[route.number](body))
-            return 200, await self._apart(route, key, body)
+            if route.work is Work.UPLOAD:
+                return 200, await self._apart(route.work, partial(desk.look_up_bytes, key, body, *upload))
+            return 200, await self._apart(route.work, partial(_many, desk, self._decoders[route.number], key, body))
         finally:
             self._bytes -= len(body)
 
@@ -135,15 +143,13 @@ class Gateway:
             self._bytes -= size
             raise
 
-    async def _apart(self, route: Route, key: Key, body: bytes) -> bytes:
+    async def _apart(self, work: Work, answer: Callable[[], bytes]) -> bytes:
         """Answer in a thread, unless too many wait for it already."""
-        work, desk = route.work, self._desk
         if self._waiting[work] >= self._waiting_max[work]:
             raise refusal("busy", retry_after_s=1)
         self._waiting[work] += 1
         try:
-            answer = _many(desk, self._decoders[route.number]) if work is Work.BATCH else desk.look_up_bytes
-            return await asyncio.get_running_loop().run_in_executor(self._pools[work], answer, key, body)
+            return await asyncio.get_running_loop().run_in_executor(self._pools[work], answer)
         finally:
             self._waiting[work] -= 1
 
@@ -159,7 +165,7 @@ class Gateway:
             return 200 if ready else 503, _encode(Ready(ready, checks))
         if not (_is_from_here(scope) or _has(authorization, desk.metrics_key)):
             raise refusal("not-found")
-        return 200, desk.counters.render(desk.watch)
+        return 200, desk.metrics()
 
     #### Beside the requests ####
 
@@ -168,7 +174,11 @@ class Gateway:
         if scope["type"] != "lifespan":
             return
         await receive()
-        looks = (self._desk.index.refresh, "index", REFRESH_S), (self._desk.keyring.reload, "keys", RELOAD_S)
+        looks = [
+            (self._desk.index.refresh, "index", REFRESH_S),
+            (self._desk.keyring.reload, "keys", RELOAD_S),
+            *flushing(self._desk.retro),
+        ]
         self._keeping = [
             *[asyncio.create_task(_keep(look, kind, every_s, well=_look(look, kind))) for look, kind, every_s in looks],
             asyncio.create_task(self._tell()),
@@ -225,19 +235,40 @@ def _headers(given: list[tuple[bytes, bytes]]) -> tuple[bytes, bytes, bytes]:
     return authorization, content_type, length
 
 
-def _many(desk: Desk, decode: Callable[[bytes], Any]) -> Callable[[Key, bytes], bytes]:
-    return lambda key, body: desk.look_up_many(key, decode(body))
+def _many(desk: Desk, decode: Callable[[bytes], Any], key: Key, body: bytes) -> bytes:
+    return desk.look_up_many(key, decode(body))
 
 
-def _ground(query: bytes) -> tuple[Any, str]:
-    """Read `channel=...&jurisdiction=...`; each once, and nothing else."""
+def _upload(desk: Desk, query: bytes) -> tuple[Ground, str]:
+    """Read `channel=...&jurisdiction=...&reference=...`, of which the last may be absent."""
+    given = _given(query, "channel", "jurisdiction", "reference")
+    reference = given.get("reference", "")
+    if len(reference) > RETRO.reference_chars_max or not _REFERENCE.fullmatch(reference):
+        raise not_valid("reference", "wrong-form")
+    return desk.check_ground(*ground_of(given.get("channel", ""), given.get("jurisdiction", ""))), reference
+
+
+def _page(query: bytes) -> tuple[int, int]:
+    """Read `after=...&limit=...`, which both may be absent."""
+    given = _given(query, "after", "limit")
+    for name, value in given.items():
+        if not value.isascii() or not value.isdigit() or len(value) > _DIGITS_MAX:
+            raise not_valid(name, "wrong-form")
+    limit = int(given.get("limit", RETRO.finds_page_max))
+    if not 1 <= limit <= RETRO.finds_page_max:
+        raise not_valid("limit", "out-of-range")
+    return int(given.get("after", 0)), limit
+
+
+def _given(query: bytes, *names: str) -> dict[str, str]:
+    """Read what stands after the question mark; each once, and nothing else."""
     given = parse_qs(query.decode("latin-1"), keep_blank_values=True)
     for name, values in given.items():
-        if name not in {"channel", "jurisdiction"}:
+        if name not in names:
             raise not_valid("", "unknown-field")
         if len(values) > 1:
             raise not_valid(name, "given-twice")
-    return ground_of(*(given.get(name, [""])[0] for name in ("channel", "jurisdiction")))
+    return {name: values[0] for name, values in given.items()}
 
 
 def _is_from_here(scope: Message) -> bool:

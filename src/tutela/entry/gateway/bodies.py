@@ -57,13 +57,13 @@ _AT_ONCE_BYTES: Final = 8192
 class JsonBody:
     """Decodes one kind of body.
 
-    Where a body has as many colons as its struct has fields, all of which must be there and none of whose values may
-    hold a colon, no field can stand twice. Only another number is looked into.
+    Where a body has as many colons as its struct has fields that must be there, and none of whose values may hold a
+    colon, no field can stand twice. Only another number is looked into.
     """
 
     def __init__(self, kind: type[msgspec.Struct]) -> None:
         self._decode = msgspec.json.Decoder(kind).decode
-        self._colons = len(kind.__struct_fields__)
+        self._colons = len(kind.__struct_fields__) - len(kind.__struct_defaults__)
 
     def decode(self, body: bytes) -> Any:
         """Return the struct, or refuse with the field that is wrong."""

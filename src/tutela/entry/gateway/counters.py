@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from prometheus_client.core import Metric
 
+    from tutela.engine.matching.retro import Tally
     from tutela.entry.gateway.probing import ProbingWatch
 
 STATUSES: Final = tuple(sorted({200, *(status for status, _ in CODES.values())}))
@@ -34,6 +35,7 @@ _BOUNDS_S: Final = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 
 _BOUNDS_NS: Final = tuple(round(bound * 1e9) for bound in _BOUNDS_S)
 _A_ROUTE: Final = len(STATUSES) + len(_BOUNDS_S) + 2  # statuses, buckets with the last, the sum
 _VERDICTS: Final = tuple(Verdict)
+_RETRO_WORDS: Final = 2  # kept, dropped
 
 
 class Counters:
@@ -45,7 +47,8 @@ class Counters:
         self._words = memoryview(mapped.attach(path, processes * self._width * 8)).cast("Q")
         self._start = process * self._width
         self._verdicts_at = self._start + len(routes) * _A_ROUTE
-        self._in_flight_at = self._verdicts_at + len(_VERDICTS)
+        self._retro_at = self._verdicts_at + len(_VERDICTS)
+        self._in_flight_at = self._retro_at + _RETRO_WORDS
         self._status_at = {status: at for at, status in enumerate(STATUSES)}
         self.set_in_flight(0)
 
@@ -66,18 +69,23 @@ class Counters:
         """Count what was told of one value, or of several."""
         self._words[self._verdicts_at + _VERDICT_AT[verdict]] += times
 
+    def count_remembered(self, kept: int, dropped: int) -> None:
+        """Count values that are kept for retro-matching, and those that could not be."""
+        self._words[self._retro_at] += kept
+        self._words[self._retro_at + 1] += dropped
+
     def set_in_flight(self, requests: int) -> None:
         """Say how many requests this process is at."""
         self._words[self._in_flight_at] = requests
 
-    def render(self, watch: ProbingWatch) -> bytes:
-        """Return the numbers of all processes as Prometheus reads them."""
+    def render(self, watch: ProbingWatch, set_apart: int, tally: Tally | None = None) -> bytes:
+        """Return the numbers of all processes as Prometheus reads them. `set_apart`: entries in quarantine."""
         registry = CollectorRegistry()
-        registry.register(_Collector(self, watch))
+        registry.register(_Collector(self, watch, set_apart, tally))
         return generate_latest(registry)
 
-    def families(self, watch: ProbingWatch) -> Iterator[Metric]:
-        """Yield every metric, added up."""
+    def families(self, watch: ProbingWatch, set_apart: int, tally: Tally | None) -> Iterator[Metric]:
+        """Yield every metric, added up; of retro-matching only where there is a `tally` of what was joined."""
         total = self._total()
         requests = CounterMetricFamily("tutela_gateway_requests", "Requests answered.", labels=["route", "status"])
         seconds = HistogramMetricFamily("tutela_gateway_request_seconds", "Seconds until an answer.", labels=["route"])
@@ -101,6 +109,9 @@ class Counters:
         for prefix, count in watch.slowed_by_prefix().items():
             slowed.add_metric([prefix], count)
         yield slowed
+        yield GaugeMetricFamily("tutela_gateway_entries_set_apart", "Entries set apart as floods.", value=set_apart)
+        if tally is not None:
+            yield from _retro_families(tally, *total[-1 - _RETRO_WORDS : -1])
 
     def _total(self) -> list[int]:
         rows = [self._words[at : at + self._width] for at in range(0, len(self._words), self._width)]
@@ -108,18 +119,34 @@ class Counters:
 
 
 class _Collector:
-    def __init__(self, counters: Counters, watch: ProbingWatch) -> None:
-        self._counters, self._watch = counters, watch
+    def __init__(self, counters: Counters, watch: ProbingWatch, set_apart: int, tally: Tally | None) -> None:
+        self._counters, self._watch, self._set_apart, self._tally = counters, watch, set_apart, tally
 
     def collect(self) -> Iterator[Metric]:
-        return self._counters.families(self._watch)
+        return self._counters.families(self._watch, self._set_apart, self._tally)
+
+
+def _retro_families(tally: Tally, kept: int, dropped: int) -> Iterator[Metric]:
+    events = {
+        "kept": kept,
+        "dropped": dropped + tally.dropped,
+        "expired": tally.expired,
+        "joined": tally.joined,
+        "found": tally.found,
+    }
+    values = CounterMetricFamily("tutela_gateway_retro", "Values of retro-matching, by event.", labels=["event"])
+    for event, count in events.items():
+        values.add_metric([event], count)
+    yield values
+    yield GaugeMetricFamily("tutela_gateway_retro_remembered", "Values remembered.", value=tally.remembered)
+    yield GaugeMetricFamily("tutela_gateway_retro_full", "1 while joining waits for room.", value=int(tally.is_full))
 
 
 _VERDICT_AT: Final = {verdict: at for at, verdict in enumerate(_VERDICTS)}
 
 
 def _width(routes: Sequence[str]) -> int:
-    return len(routes) * _A_ROUTE + len(_VERDICTS) + 1
+    return len(routes) * _A_ROUTE + len(_VERDICTS) + _RETRO_WORDS + 1
 
 
 def _cumulative(buckets: Sequence[int]) -> list[tuple[str, float]]:

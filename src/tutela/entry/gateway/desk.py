@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import numpy as np
 
-from tutela.client.words import Answer, BytesAnswer, HitPart, Kind, Status, Verdict, Verdicts
+from tutela.client.words import Answer, BytesAnswer, Kind, Status, Verdict, Verdicts
 from tutela.domain.limits import GatewayLimits
 from tutela.domain.lists import MatchKind
 from tutela.domain.lookups import JURISDICTION, Channel, Ground
@@ -21,8 +21,10 @@ from tutela.domain.signals import PDQ_BYTES, SignalKind
 from tutela.engine.throttling import Rate, key_buckets
 from tutela.entry.gateway.counters import Counters
 from tutela.entry.gateway.errors import not_valid, refusal
+from tutela.entry.gateway.hits import hit_parts
 from tutela.entry.gateway.keys import Keyring, Scope
 from tutela.entry.gateway.probing import ProbingWatch
+from tutela.entry.gateway.retro import answer, remembering
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,6 +65,7 @@ class Desk:
         self.keyring = Keyring(source)
         self.counters = Counters(run / COUNTERS, routes, process, processes)
         self.watch = ProbingWatch(run / PROBING, limits)
+        self.retro = remembering(settings, self.counters)
         self.metrics_key = settings.metrics_key
         self._grounds = settings.grounds
         self._buckets = key_buckets(settings.home)
@@ -85,16 +88,19 @@ class Desk:
             raise refusal("no-index", retry_after_s=5)
         return snapshot
 
-    def check_ground(self, channel: Channel, jurisdiction: str) -> None:
-        """Refuse what the operator has not enabled."""
-        if Ground(channel, jurisdiction.lower()) not in self._grounds:
+    def check_ground(self, channel: Channel, jurisdiction: str) -> Ground:
+        """Return the ground of a look-up; refuse what the operator has not enabled."""
+        ground = Ground(channel, jurisdiction.lower())
+        if ground not in self._grounds:
             raise refusal("not-enabled")
+        return ground
 
     def look_up(self, key: Key, ask: Ask) -> bytes:
         """Answer one value."""
-        self.check_ground(ask.channel, ask.jurisdiction)
+        ground = self.check_ground(ask.channel, ask.jurisdiction)
         snapshot = self.snapshot()
         raw = _raw(ask.kind, ask.value, "value")
+        _check_reference(ask.reference, "reference")
         if ask.kind is Kind.PDQ:
             hashes = np.frombuffer(raw, np.uint8).reshape(1, PDQ_BYTES)
             hits = snapshot.match_many(hashes)[0]
@@ -104,11 +110,18 @@ class Desk:
             hits = snapshot.match_digests((raw,))[0]
         verdict = _verdict(hits)
         self.counters.count_verdict(verdict)
-        return _encode(Answer(snapshot.version, verdict, _parts(hits) if key.sees_details else None))
+        if self.retro is not None and verdict is Verdict.NONE:
+            self.retro.note(key, ground, snapshot.version, kind=ask.kind, value=raw, reference=ask.reference)
+        return _encode(Answer(snapshot.version, verdict, hit_parts(hits) if key.sees_details else None))
 
     def look_up_many(self, key: Key, ask: AskMany) -> bytes:
         """Answer many values."""
-        self.check_ground(ask.channel, ask.jurisdiction)
+        ground = self.check_ground(ask.channel, ask.jurisdiction)
+        if ask.references and len(ask.references) != len(ask.values):
+            raise not_valid("references", "wrong-length")
+        references = ask.references or ("",) * len(ask.values)
+        for reference in references:
+            _check_reference(reference, "references")
         snapshot = self.snapshot()
         raw = [_raw(ask.kind, value, "values") for value in ask.values]
         if ask.kind is Kind.PDQ:
@@ -122,10 +135,14 @@ class Desk:
         verdicts = tuple(map(_verdict, found))
         for verdict in Verdict:
             self.counters.count_verdict(verdict, verdicts.count(verdict))
-        details = tuple(map(_parts, found)) if key.sees_details else None
+        if self.retro is not None:
+            for value, verdict, reference in zip(raw, verdicts, references, strict=True):
+                if verdict is Verdict.NONE:
+                    self.retro.note(key, ground, snapshot.version, kind=ask.kind, value=value, reference=reference)
+        details = tuple(map(hit_parts, found)) if key.sees_details else None
         return _encode(Verdicts(snapshot.version, verdicts, details))
 
-    def look_up_bytes(self, key: Key, data: bytes) -> bytes:
+    def look_up_bytes(self, key: Key, data: bytes, ground: Ground, reference: str) -> bytes:
         """Answer a file, which is examined in the sandbox and forgotten. Its ground was checked before it was read."""
         snapshot = self.snapshot()
         made = self._examining.fingerprint(data)
@@ -136,15 +153,17 @@ class Desk:
             self._watch(key, hashes, _ONE_KNOWN if hits else _NONE_KNOWN)
         verdict = _verdict(hits)
         self.counters.count_verdict(verdict)
-        answer = BytesAnswer(
+        if self.retro is not None and verdict is Verdict.NONE:
+            self.retro.note_file(key, ground, snapshot.version, made, reference)
+        told = BytesAnswer(
             index=snapshot.version,
             verdict=verdict,
             media_type=examination.media_type.value,
             examination=examination.verdict.value,
             reason=examination.reason.value if examination.reason else "",
-            hits=_parts(hits) if key.sees_details else None,
+            hits=hit_parts(hits) if key.sees_details else None,
         )
-        return _encode(answer)
+        return _encode(told)
 
     def status(self, key: Key) -> bytes:
         """Tell which index is in force."""
@@ -152,9 +171,28 @@ class Desk:
         info = snapshot.info
         return _encode(Status(snapshot.version, info.entries, len(info.lists), self.watch.slowed(key.bucket)))
 
+    def finds(self, key: Key, after: int, limit: int) -> bytes:
+        """Tell what became known of what a key asked before; many variants of one picture are probing here, too."""
+        if self.retro is None:
+            raise refusal("no-retro")
+        page = self.retro.page(key, after, limit)
+        looks = b"".join(bytes.fromhex(find.value) for find in page.finds if find.kind == Kind.PDQ)
+        if looks and not key.sees_details:
+            hashes = np.frombuffer(looks, np.uint8).reshape(-1, PDQ_BYTES)
+            self._watch(key, hashes, np.ones(len(hashes), bool))
+        return answer(page, details=key.sees_details)
+
+    def metrics(self) -> bytes:
+        """Return the numbers of all processes."""
+        snapshot = self.index.snapshot()
+        tally = self.retro.tally() if self.retro else None
+        return self.counters.render(self.watch, snapshot.set_apart if snapshot else 0, tally)
+
     def close(self) -> None:
-        """End the sandbox, if there is one."""
+        """End the sandbox, if there is one, and write what is to be remembered."""
         self._examining.close()
+        if self.retro is not None:
+            self.retro.close()
 
     def _watch(self, key: Key, hashes: np.ndarray, known: np.ndarray) -> None:
         """Withhold the answer from a key that probes, but for one in a while."""
@@ -181,6 +219,11 @@ def ground_of(channel: str, jurisdiction: str) -> tuple[Channel, str]:
     return Channel(channel), jurisdiction
 
 
+def _check_reference(reference: str, field: str) -> None:
+    if reference.endswith("\n"):  # which the `$` of its pattern lets pass
+        raise not_valid(field, "wrong-form")
+
+
 def _raw(kind: Kind, value: str, field: str) -> bytes:
     if len(value) != _HEX_CHARACTERS[kind]:
         raise not_valid(field, "wrong-length")
@@ -198,24 +241,3 @@ def _verdict(hits: Sequence[Hit]) -> Verdict:
     if not hits:
         return Verdict.NONE
     return Verdict.EXACT if hits[0].kind is MatchKind.EXACT else Verdict.NEAR
-
-
-def _parts(hits: Sequence[Hit]) -> tuple[HitPart, ...]:
-    return tuple(
-        HitPart(
-            list=hit.list_name,
-            list_version=hit.list_version,
-            entry=hit.entry_id,
-            classification=hit.classification,
-            scheme=hit.scheme,
-            owner=hit.owner,
-            source=hit.source,
-            kind=hit.kind.value,
-            signal=hit.signal.value,
-            distance=hit.distance,
-            threshold=hit.threshold,
-            query_share=hit.query_share,
-            entry_share=hit.entry_share,
-        )
-        for hit in hits
-    )

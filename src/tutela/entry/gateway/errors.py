@@ -24,6 +24,7 @@ CODES: Final[dict[str, tuple[int, str]]] = {
     "expired-key": (401, "this key is past its end or was revoked"),
     "refused": (403, "this key may not do that"),
     "not-enabled": (403, "look-ups on this channel in this jurisdiction are not enabled here"),
+    "no-retro": (403, "retro-matching is not enabled here"),
     "not-found": (404, "not found"),
     "method-not-allowed": (405, "this address has another method"),
     "too-slow": (408, "the body did not come in time"),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _REF: Final = "#/components/schemas/{name}"
 _OPEN: Final = ("bad-request", "not-found", "method-not-allowed", "internal")
 _KEYED: Final = (*_OPEN, "no-valid-key", "expired-key", "too-many-requests", "no-index")
+_PAGED: Final = (*_KEYED, "refused", "no-retro", "not-valid", "probing", "busy")
 _ASKED: Final = (
     *_KEYED,
     *("malformed-json", "refused", "not-enabled", "too-slow", "length-required", "too-large", "wrong-content-type"),
@@ -44,6 +45,8 @@ def codes_of(route: Route) -> Iterator[str]:
     """Yield the codes of every refusal that an address may answer with."""
     if route.open_because:
         yield from _OPEN
+    elif route.says_in_address:
+        yield from _PAGED
     elif not route.takes:
         yield from _KEYED
     else:
@@ -62,7 +65,9 @@ def _operation(route: Route) -> dict[str, Any]:
     if route.name == "readyz":
         described["responses"]["503"] = {"description": "Not ready.", "content": _content(route.gives, route.answers)}
     if route.says_ground_in_address:
-        described["parameters"] = [_parameter("channel"), _parameter("jurisdiction")]
+        described["parameters"] = [_parameter("channel"), _parameter("jurisdiction"), _REFERENCE]
+    if route.says_in_address:
+        described["parameters"] = [_number(name) for name in route.says_in_address]
     if route.takes:
         described["requestBody"] = {"required": True, "content": _content(route.takes, route.asks)}
     by_status: dict[int, list[str]] = {}
@@ -94,3 +99,18 @@ def _parameter(name: str) -> dict[str, Any]:
     if name == "channel":
         schema = {"type": "string", "enum": [channel.value for channel in Channel]}
     return {"name": name, "in": "query", "required": True, "schema": schema}
+
+
+def _number(name: str) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "integer", "minimum": 0}
+    if name == "limit":
+        schema |= {"minimum": 1, "maximum": words.RETRO.finds_page_max}
+    return {"name": name, "in": "query", "required": False, "schema": schema}
+
+
+_REFERENCE: Final[dict[str, Any]] = {
+    "name": "reference",
+    "in": "query",
+    "required": False,
+    "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]*$", "maxLength": words.RETRO.reference_chars_max},
+}

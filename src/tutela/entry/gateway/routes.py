@@ -36,6 +36,7 @@ class Route:
     """One address. `asks` and `answers` are structs of `client.words`; `scope` is None where any key may ask.
 
     `open_because` says why an address needs no key. `takes` is the content type of the body, empty where there is none.
+    `says_in_address` names whole numbers that may stand after the question mark.
     """
 
     number: int
@@ -52,6 +53,7 @@ class Route:
     body_bytes_max: int = 0
     work: Work = Work.HERE
     says_ground_in_address: bool = False
+    says_in_address: tuple[str, ...] = ()
 
 
 ROUTES: Final = (
@@ -85,6 +87,10 @@ ROUTES: Final = (
     Route(
         7, "openapi", "GET", "/openapi.json", "This document.", None,
         open_because="it says what stands in the guide",
+    ),
+    Route(
+        8, "retro-finds", "GET", "/v1/retro/finds", "Ask what became known of what this key asked before.",
+        words.RetroFinds, scope=Scope.LOOKUP, work=Work.BATCH, says_in_address=("after", "limit"),
     ),
 )  # fmt: skip
 UNKNOWN: Final = len(ROUTES)  # counts what asked for no address of ours

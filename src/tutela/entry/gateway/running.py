@@ -2,13 +2,16 @@
 
     supervisor -- binds N sockets to one port (SO_REUSEPORT), gives each process one
       process 0 .. N-1 -- uvicorn on that socket; all map the same index, rates, counters
+      retro joiner     -- where a setting enables retro-matching (see `retro`)
+      upkeep -- `tutela index upkeep --watch`: merges what is due, beside them
 
 Rules:
 
 1. The kernel shares connections out among the sockets. A process that dies leaves its socket to the one that is started
    in its place: connections that nobody had accepted yet wait for that, and are not refused.
 2. SIGTERM or SIGINT: each process takes no more connections, answers what is under way, and ends.
-3. What stands in files that all map (rates, counters, probing) is made before the first process starts.
+3. What stands in files that all map (counters, probing) is made before the first process starts. Rates, and how often
+   each entry was hit, go on where they were.
 """
 
 from __future__ import annotations
@@ -28,12 +31,15 @@ from tutela.entry.config import Settings, load
 from tutela.entry.gateway import probing
 from tutela.entry.gateway.counters import Counters
 from tutela.entry.gateway.desk import COUNTERS, PROBING, Desk
+from tutela.entry.gateway.retro import forget
 from tutela.entry.gateway.routes import NAMES
 from tutela.entry.up import Supervisor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+JOINER: Final = (sys.executable, "-m", "tutela", "gateway", "retro", "run", "--watch")
+UPKEEP: Final = (sys.executable, "-m", "tutela", "index", "upkeep", "--watch")
 _BACKLOG: Final = 1024
 _GRACE_S: Final = 20
 _KEEP_ALIVE_S: Final = 75
@@ -49,6 +55,7 @@ def run() -> None:
     home.prepare(settings.home)
     sockets = listen(settings)
     prepare(settings, settings.gateway_processes)
+    forget(settings)
     commands = {
         f"gateway process {number}": (
             *(sys.executable, "-m", "tutela.entry.gateway"),
@@ -56,6 +63,9 @@ def run() -> None:
         )
         for number, each in enumerate(sockets)
     }
+    if settings.retro_grounds:
+        commands["retro joiner"] = JOINER
+    commands["upkeep of the index"] = UPKEEP
     where = ":".join(map(str, sockets[0].getsockname()[:2]))
     click.echo(f"The gateway answers on http://{where}  (Ctrl-C stops it)")
     Supervisor(commands, kept=[each.fileno() for each in sockets]).run()
@@ -103,7 +113,7 @@ def run_process(process: int, processes: int, descriptor: int) -> None:
     from tutela.entry.gateway.examining import Examining  # noqa: PLC0415 - as above
     from tutela.entry.gateway.http import GatewayProtocol  # noqa: PLC0415 - as above
     from tutela.entry.gateway.keys import FileKeys  # noqa: PLC0415 - as above
-    from tutela.entry.gateway.looking import LiveLists  # noqa: PLC0415 - as above
+    from tutela.entry.gateway.looking import FloodCounts, LiveLists  # noqa: PLC0415 - as above
 
     _, descriptors_max = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors_max, descriptors_max))  # each connection is one
@@ -111,7 +121,7 @@ def run_process(process: int, processes: int, descriptor: int) -> None:
     logs.configure(logs.logging_config(settings.log_level))
     desk = Desk(
         settings,
-        LiveLists(ListStore(settings.home / "lists").index_folder),
+        LiveLists(ListStore(settings.home / "lists").index_folder, FloodCounts(settings.home)),
         FileKeys(settings.home),
         Examining(),
         NAMES,

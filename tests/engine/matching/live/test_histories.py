@@ -12,7 +12,8 @@ from tests.engine.matching.world import NOW, altered, digests, frames, full_entr
 from tutela.domain.lists import Entry, MatchPolicy
 from tutela.domain.media import MediaKind
 from tutela.engine.matching import ListStore, LiveIndex, Matcher, Updater
-from tutela.engine.matching.live import Add, Correct, Remove
+from tutela.engine.matching.live import Add, Correct, Remove, upkeep
+from tutela.engine.matching.live.due import Due
 
 NAMES = ("national", "partner")
 SEEDS = 24
@@ -24,9 +25,13 @@ DISTANCE = {"national": 31, "partner": 12}
 def everything_small(monkeypatch):
     """Reach indexes, folds and settled parts with a handful of entries."""
     monkeypatch.setattr("tutela.engine.matching.index.table._ROWS_MIN", 0)
-    monkeypatch.setattr("tutela.engine.matching.live.updater.LOOKS_MIN", 6)
+    monkeypatch.setattr("tutela.engine.matching.live.merging.HASHES_MIN", 6)
+    monkeypatch.setattr("tutela.engine.matching.live.due.SEGMENTS_MAX", 3)
+    monkeypatch.setattr("tutela.engine.matching.live.due.FOLDED", 2)
+    monkeypatch.setattr("tutela.engine.matching.live.due.ENTRIES_MIN", 1)
+    monkeypatch.setattr("tutela.engine.matching.live.pieces.IDS_MIN", 4)
     monkeypatch.setattr("tutela.engine.matching.live.updater.SEGMENTS_MAX", 3)
-    monkeypatch.setattr("tutela.engine.matching.live.updater.FOLDED", 2)
+    monkeypatch.setattr("tutela.engine.matching.live.updater.SEGMENTS_HARD_MAX", 6)
 
 
 class History:
@@ -86,7 +91,7 @@ class History:
         self.updater.apply(changes)
 
     def step(self):
-        kind = self.rng.randrange(10)
+        kind = self.rng.randrange(14)
         if kind == 0:
             self.import_anew(self.rng.choice(NAMES))
             self.build()
@@ -94,6 +99,10 @@ class History:
             self.updater.merge()
         elif kind == 2:
             self.build()
+        elif kind in {4, 5}:
+            self.tidy_while_something_changes()
+        elif kind == 6:
+            upkeep(self.store.index_folder)
         elif kind == 3:
             self.updater = Updater(self.store.index_folder)  # another process
             name = self.rng.choice(NAMES)
@@ -101,6 +110,20 @@ class History:
             self.wanted[name] = {}
         else:
             self.change()
+
+    def tidy_while_something_changes(self):
+        """Merge some segments; updates, and now and then a build, come between its preparation and its end."""
+        changes = iter(self.rng.sample([self.change, self.change, self.change, self.build], self.rng.randrange(1, 4)))
+
+        def meanwhile(_share):
+            for change in changes:
+                change()
+
+        def some(segments):
+            count = self.rng.randrange(1, len(segments) + 1)
+            return Due(None, tuple(sorted(self.rng.sample(range(len(segments)), count))))
+
+        Updater(self.store.index_folder).tidy(some, meanwhile)
 
     def fresh(self):
         """A matcher over nothing but what there should be."""

@@ -13,12 +13,11 @@ from tutela.domain.lists import Entry, MatchPolicy
 from tutela.domain.media import MediaKind
 from tutela.engine import clock
 from tutela.engine.matching import LiveIndex, Matcher, Updater, in_force
-from tutela.engine.matching.policy import Flood, FloodGate, Why, read_rules
-from tutela.engine.matching.policy.flood import COUNTERS_MAX
+from tutela.engine.matching.policy import Why, read_rules
 from tutela.engine.matching.policy.judging import in_share
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
-LOOK = pdq("hash")
+HASH = pdq("hash")
 
 
 @pytest.fixture
@@ -26,13 +25,13 @@ def lists(tmp_path):
     """Two lists that know the same hash; one has it in two classes at other distances."""
     entries = [
         full_entry(1),
-        Entry("a", "one", pdq=altered(LOOK, 10)),
-        Entry("b", "two", pdq=altered(LOOK, 20, 1)),
-        Entry("c", "two", pdq=altered(LOOK, 40, 2)),
+        Entry("a", "one", pdq=altered(HASH, 10)),
+        Entry("b", "two", pdq=altered(HASH, 20, 1)),
+        Entry("c", "two", pdq=altered(HASH, 40, 2)),
     ]
     store = store_of(tmp_path, entries, "national")
     store.add(
-        "own", "us", "", "", MatchPolicy(), [full_entry(1), Entry("h", pdq=altered(LOOK, 15, 3))], imported_at=NOW
+        "own", "us", "", "", MatchPolicy(), [full_entry(1), Entry("h", pdq=altered(HASH, 15, 3))], imported_at=NOW
     )
     Updater(store.index_folder).build([store.open("national"), store.open("own")])
     return store
@@ -43,7 +42,7 @@ def ruled(store, text):
     return LiveIndex.open(store.index_folder).snapshot()
 
 
-def ask(snapshot, pdq_hash=LOOK, **options):
+def ask(snapshot, pdq_hash=HASH, **options):
     (judged,) = snapshot.judge_many(np.frombuffer(pdq_hash, np.uint8).reshape(1, 32), **options)
     return [hit.entry_id for hit in judged.hits], [(one.hit.entry_id, one.why) for one in judged.withheld]
 
@@ -56,9 +55,9 @@ def test_without_rules_everything_is_reported(lists):
 def test_a_threshold_holds_for_its_list_or_class_alone_both_ways(lists):
     snapshot = ruled(lists, '[list.national]\ndistance = 9\n[list.national.class."two"]\ndistance = 40')
     assert ask(snapshot) == (["h", "b", "c"], [])
-    hits = snapshot.match(None, [picture(LOOK)], MediaKind.PICTURE)
+    hits = snapshot.match(None, [picture(HASH)], MediaKind.PICTURE)
     assert [(hit.entry_id, hit.threshold) for hit in hits] == [("h", 31), ("b", 40), ("c", 40)]
-    assert ask(ruled(lists, '[list.national.class."two"]\ndistance = 45'), altered(LOOK, 30, 5))[0].count("a") == 0
+    assert ask(ruled(lists, '[list.national.class."two"]\ndistance = 45'), altered(HASH, 30, 5))[0].count("a") == 0
     assert ask(snapshot, distance_max=10) == (["a"], [])  # whoever asks for a distance gets it
 
 
@@ -90,7 +89,7 @@ def test_a_share_of_uploads_is_always_the_same_uploads(lists):
 def test_what_is_harmless_silences_only_what_is_no_nearer_and_is_said(lists):
     snapshot = ruled(lists, "[list.own]\nnegative = true")
     assert ask(snapshot) == (["a"], [("h", Why.NEGATIVE), ("b", Why.HARMLESS)])
-    judged = snapshot.judge(digests(1), [picture(altered(LOOK, 15, 3))], MediaKind.PICTURE)
+    judged = snapshot.judge(digests(1), [picture(altered(HASH, 15, 3))], MediaKind.PICTURE)
     assert judged.hits == ()  # a digest that is known to be harmless speaks against everything
     assert judged.is_harmless
 
@@ -108,39 +107,9 @@ def test_an_entry_may_be_set_apart_by_hand(lists):
     assert ask(snapshot) == (["h", "b"], [("a", Why.QUARANTINED)])
 
 
-def test_an_entry_that_floods_is_set_apart_and_comes_back_when_released(lists):
-    Updater(lists.index_folder).set_rules(b"[flood]\nhits = 3\nseconds = 60")
-    index = LiveIndex.open(lists.index_folder)
-    with clock.use(lambda: START):
-        said = [ask(index.snapshot(), altered(LOOK, 10)) for _ in range(6)]
-    assert [("a" in hits) for hits, _ in said] == [True] * 4 + [False] * 2
-    assert ("a", Why.QUARANTINED) in said[-1][1]
-    (apart, *_) = [one for one in index.gate.quarantined() if one.entry_id == "a"]
-    assert (apart.hits, apart.since, apart.list_name) == (4, START, "national")
-    assert index.gate.release("national", "a")
-    assert not index.gate.release("national", "a")
-    with clock.use(lambda: START):
-        assert "a" in ask(index.snapshot(), altered(LOOK, 10))[0]
-
-
-def test_slow_traffic_is_no_flood_and_counters_are_bounded(lists):
-    hits = LiveIndex.open(lists.index_folder).snapshot().match(digests(1), (), MediaKind.OTHER)
-    gate, rule = FloodGate(), Flood(3, 60)
-    for minute in range(50):
-        for _ in range(3):
-            gate.note(rule, hits, START + timedelta(minutes=minute))
-    assert gate.flooding == frozenset()
-    many = type("Hit", (), {"list_name": "national"})
-    for n in range(COUNTERS_MAX + 10):
-        one = many()
-        one.entry_id = str(n)
-        gate.note(rule, [one], START)
-    assert len(gate._counts) == COUNTERS_MAX
-
-
 def test_rules_do_not_reach_a_scan(lists):
     ruled(lists, "[list.national]\nenabled = false\ndistance = 60")
-    hits = Matcher(in_force(lists, ["national"])).match(None, [picture(LOOK)], MediaKind.PICTURE)
+    hits = Matcher(in_force(lists, ["national"])).match(None, [picture(HASH)], MediaKind.PICTURE)
     assert [(hit.entry_id, hit.threshold) for hit in hits] == [("a", 31), ("b", 31)]
 
 

@@ -1,12 +1,13 @@
 """The folder of a live index: files that never change, states that name them, a pointer to the state in force.
 
     .index/
-      .lock                      held for the moment in which a partial file is begun
       .writer                    held by whoever changes something; the system lets go of it when its holder dies
+      .keeper                    held by whoever tidies up (see `keeper`), while others may change things
       .partial-1f0c…             a file being written; whoever writes it holds its lock
       CURRENT                    the state in force, 64 hexadecimal characters
       5b1e….tutelastate          that state, and the few before it
       77c0….tutelalist …         the files that these states name
+      quarantine.jsonl           entries that were set apart, and released (see `policy.quarantine`)
 
 Everything is written under a partial name, synced and renamed before a state names it, and the state before CURRENT
 moves. Killed at any point, the old state stays in force; what it left behind is swept by the next writer. The last
@@ -21,8 +22,9 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO, Final, Self
 
 from tutela.domain.errors import IndexCorruptError, IndexMissingError
-from tutela.engine.durable import DRAFT, PRIVATE_FOLDER, locked, new_partial, replace_file, sync_folder
+from tutela.engine.durable import DRAFT, PRIVATE_FOLDER, clear_partials, locked, new_partial, replace_file, sync_folder
 from tutela.engine.matching.live.state import HINT, SUFFIXES, State, decode, encode, is_version, version_of
+from tutela.engine.matching.policy import Quarantine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -43,6 +45,10 @@ class LiveFolder:
     def file(self, kind: str, version: str) -> Path:
         """Return where a file is."""
         return self.path / f"{version}{SUFFIXES[kind]}"
+
+    def quarantine(self) -> Quarantine:
+        """Return what was set apart, and by this may be."""
+        return Quarantine(self.path)
 
     def pointer(self) -> str:
         """Return the version of the state in force.
@@ -101,6 +107,7 @@ class LiveFolder:
             torn = path.name.startswith(".") and path.suffix == DRAFT  # what `replace_file` was killed over
             if torn or (path.suffix in SUFFIXES.values() and path.name not in named):
                 path.unlink(missing_ok=True)
+        clear_partials(self.path)
 
 
 class Drafts:

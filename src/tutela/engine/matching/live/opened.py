@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tutela.domain.errors import IndexCorruptError
 from tutela.engine.matching.index import SignalIndex
 from tutela.engine.matching.live.gone import NONE_GONE, read_gone
+from tutela.engine.matching.live.ids import Ids
 from tutela.engine.matching.live.living import living
 from tutela.engine.matching.live.state import HINT, version_of
 from tutela.engine.matching.packed import PackedList
@@ -28,12 +29,16 @@ _CHECKED_BYTES_MAX: Final = 16 * 1024 * 1024  # larger files were checked when t
 
 @dataclass(frozen=True, slots=True)
 class OpenPart:
-    """A part, mapped. `packed` is the file; `living` is the list as it counts, under the version of the state."""
+    """A part, mapped. `packed` is the file; `living` is the list as it counts, under the version of the state.
+
+    `ids` is its table of ids, where one is kept.
+    """
 
     part: Part
     packed: PackedList
     gone: NDArray[np.uint32]
     living: PackedList
+    ids: Ids | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ class Files:
         self.lists: dict[str, PackedList] = dict(before.lists) if before else {}
         self.indexes: dict[str, SignalIndex] = dict(before.indexes) if before else {}
         self.gone: dict[str, NDArray[np.uint32]] = dict(before.gone) if before else {}
+        self.ids: dict[str, Ids] = dict(before.ids) if before else {}
 
     def open(self, state: State) -> tuple[OpenSegment, ...]:
         """Map every file of a state, and read its rules.
@@ -67,6 +73,7 @@ class Files:
         self.lists = {part.part.file: part.packed for one in segments for part in one.parts}
         self.indexes = {one.segment.index: one.index for one in segments if one.index is not None}
         self.gone = {part.part.gone: part.gone for one in segments for part in one.parts if part.part.gone}
+        self.ids = {part.part.ids: part.ids for one in segments for part in one.parts if part.ids is not None}
         return segments
 
     def _segment(self, segment: Segment, versions: Mapping[str, str]) -> OpenSegment:
@@ -78,7 +85,8 @@ class Files:
             packed = self._list(part)
             gone = self._gone_of(part)
             served = packed if index is None else index.serve(packed, number)
-            parts.append(OpenPart(part, packed, gone, living(served, gone, versions.get(part.list_name, ""))))
+            version = versions.get(part.list_name, "")
+            parts.append(OpenPart(part, packed, gone, living(served, gone, version), self._ids_of(part, packed)))
         return OpenSegment(segment, index, tuple(parts))
 
     def _list(self, part: Part) -> PackedList:
@@ -103,6 +111,17 @@ class Files:
         if version_of(raw) != version:
             raise IndexCorruptError("the rules of the index are altered", hint=HINT)
         return read_rules(raw)
+
+    def _ids_of(self, part: Part, packed: PackedList) -> Ids | None:
+        if not part.ids:
+            return None
+        ids = self.ids.get(part.ids)
+        if ids is None:
+            path = self._folder.file("ids", part.ids)
+            ids = self.ids[part.ids] = Ids.open(path, packed)
+            if path.stat().st_size <= _CHECKED_BYTES_MAX:
+                ids.verify()
+        return ids
 
     def _gone_of(self, part: Part) -> NDArray[np.uint32]:
         if not part.gone:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from tutela.domain.errors import ListNotFoundError
 from tutela.domain.limits import ImportLimits
 from tutela.engine import clock
+from tutela.engine.matching.live.due import is_settled
 from tutela.engine.matching.live.gone import NONE_GONE
+from tutela.engine.matching.live.ids import IDS_MIN, write_ids
 from tutela.engine.matching.live.state import Part
 from tutela.engine.matching.pack import pack
 from tutela.engine.matching.packed import PackedList
@@ -25,22 +28,25 @@ if TYPE_CHECKING:
     from tutela.engine.matching.live.folder import Drafts
     from tutela.engine.matching.live.opened import OpenSegment
 
-_SETTLED: Final = 3 / 4  # of the entries of its list, and of its own, that a part needs to be left as it is
 _LIMITS: Final = ImportLimits()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Piece:
-    """A part, and the file and tombstones that it names."""
+    """A part, and the file and tombstones that it names.
+
+    `of`: the pieces of which this was packed, one's survivors after the other's; empty where it was not packed anew.
+    """
 
     part: Part
     packed: PackedList
     gone: NDArray[np.uint32]
+    of: tuple[Piece, ...] = ()
 
     @property
     def living(self) -> int:
         """How many entries count."""
-        return self.part.entries - self.part.gone_entries
+        return self.part.living
 
     def survivors(self) -> Iterator[Entry]:
         """Yield the entries that count."""
@@ -73,13 +79,22 @@ def about(segments: Sequence[OpenSegment], name: str) -> ListInfo:
     return pieces[0].packed.info
 
 
-def copied(packed: PackedList, target: BinaryIO) -> str:
-    """Write a list file again."""
-    target.write(packed.content())
-    return packed.info.version
+def copied(drafts: Drafts, packed: PackedList) -> Piece:
+    """Take a list over as it was imported."""
+
+    def write(target: BinaryIO) -> str:
+        target.write(packed.content())
+        return packed.info.version
+
+    drafts.put("list", write)
+    return _known_by_ids(
+        drafts, Piece(Part(packed.info.name, packed.info.version, packed.info.entries), packed, NONE_GONE)
+    )
 
 
-def packed_of(drafts: Drafts, folder: Path, told: ListInfo, entries: Iterable[Entry]) -> Piece:
+def packed_of(
+    drafts: Drafts, folder: Path, told: ListInfo, entries: Iterable[Entry], of: tuple[Piece, ...] = ()
+) -> Piece:
     """Pack some entries of a list, of which `told` says whose they are and how they want to be matched."""
     now = clock.now().isoformat(timespec="seconds").replace("+00:00", "Z")
     blank = replace(
@@ -91,7 +106,7 @@ def packed_of(drafts: Drafts, folder: Path, told: ListInfo, entries: Iterable[En
 
     path, version = drafts.put("list", write)
     packed = PackedList.open(path)
-    return Piece(Part(told.name, version, packed.info.entries), packed, NONE_GONE)
+    return _known_by_ids(drafts, Piece(Part(told.name, version, packed.info.entries), packed, NONE_GONE, of))
 
 
 def repacked(drafts: Drafts, folder: Path, pieces: Sequence[Piece]) -> list[Piece]:
@@ -100,10 +115,20 @@ def repacked(drafts: Drafts, folder: Path, pieces: Sequence[Piece]) -> list[Piec
     total = sum(piece.living for piece in pieces)
     if not total:
         return [largest]  # a list cannot be packed without an entry; this one has none that counts
-    settled = largest.living >= _SETTLED * max(total, largest.part.entries)
+    # A part that is left as it is holds most of the entries of its list, and they are most of its own.
+    settled = is_settled(largest.living, max(total, largest.part.entries))
     kept = [largest] if settled else []
     rest = [piece for piece in pieces if piece is not largest or not settled]
     if not sum(piece.living for piece in rest):
         return kept
     told = largest.packed.info
-    return [*kept, packed_of(drafts, folder, told, chain.from_iterable(piece.survivors() for piece in rest))]
+    survivors = chain.from_iterable(piece.survivors() for piece in rest)
+    return [*kept, packed_of(drafts, folder, told, survivors, tuple(rest))]
+
+
+def _known_by_ids(drafts: Drafts, piece: Piece) -> Piece:
+    """Return the piece with a table of its ids, where it is large."""
+    if piece.part.entries < IDS_MIN:
+        return piece
+    _, version = drafts.put("ids", partial(write_ids, packed=piece.packed))
+    return replace(piece, part=replace(piece.part, ids=version))

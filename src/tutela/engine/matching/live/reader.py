@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tutela.engine.matching.packed import PackedList
+    from tutela.engine.matching.policy import Counts
     from tutela.engine.matching.store import ListStore
 
 LOOK_EVERY_S: Final = 0.1  # so old a snapshot may be
@@ -29,26 +30,26 @@ class LiveIndex:
     """The index in one folder.
 
     `fault` is empty, or says why the newest state could not be opened: snapshots then go on from the one before.
-    `gate` sets apart entries that flood, where the rules say what that is.
+    `gate` leaves out entries that were set apart, and sets apart those that flood where somebody counts.
     """
 
-    def __init__(self, folder: LiveFolder) -> None:
+    def __init__(self, folder: LiveFolder, counts: Counts | None = None) -> None:
         self._folder = folder
         self._looking = Lock()
-        self.gate = FloodGate()
+        self.gate = FloodGate(folder.quarantine(), counts)
         self._files, self._snapshot = _open(folder, None, self.gate)
         self._look_again_s = time.monotonic() + LOOK_EVERY_S
         self.fault = ""
 
     @classmethod
-    def open(cls, folder: Path) -> Self:
-        """Open the state in force.
+    def open(cls, folder: Path, counts: Counts | None = None) -> Self:
+        """Open the state in force. `counts` is for those who answer uploads (see `policy.flood`).
 
         Raises:
             IndexMissingError: no index was built.
             IndexCorruptError, ListCorruptError: it is damaged; the message says what is.
         """
-        return cls(LiveFolder(folder))
+        return cls(LiveFolder(folder), counts)
 
     def snapshot(self) -> Snapshot:
         """Return the state in force as it was at most `LOOK_EVERY_S` ago, and the time that opening it takes.

@@ -16,7 +16,7 @@ from tutela.domain.signals import DIGEST_KINDS, Digests
 from tutela.engine import clock
 from tutela.engine.matching.live.many import Join
 from tutela.engine.matching.matcher import Matcher, Matches
-from tutela.engine.matching.policy import Judged, judge
+from tutela.engine.matching.policy import Judged, Rules, judge
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -28,9 +28,10 @@ if TYPE_CHECKING:
     from tutela.engine.matching.live.opened import OpenPart, OpenSegment
     from tutela.engine.matching.live.state import State
     from tutela.engine.matching.packed import PackedList
-    from tutela.engine.matching.policy import FloodGate, Rules
+    from tutela.engine.matching.policy import FloodGate
 
 _NOTHING: Final = Judged(())
+_NO_RULES: Final = Rules()
 _KIND_OF_LENGTH: Final[dict[int, SignalKind]] = {kind.digest_bytes: kind for kind in DIGEST_KINDS}
 
 
@@ -75,6 +76,11 @@ class Snapshot:
         self._join = Join(segments)
         self._distances = {part.part.list_name: part.living.info.policy.pdq_distance_max for part in self._parts}
         self._matcher = Matcher([_reaching(part.living, self._reach(part)) for part in self._parts])
+
+    @property
+    def set_apart(self) -> int:
+        """How many entries are set apart because they flooded."""
+        return len(self._gate.flooding)
 
     @property
     def info(self) -> LiveInfo:
@@ -151,11 +157,15 @@ class Snapshot:
         return self._judged(hits, _key(digests, hashes), self._distances)
 
     def _judged(self, hits: tuple[Hit, ...], key: bytes, distances: Mapping[str, int] | None) -> Judged:
-        rules = self.rules
-        if rules is None or not hits:
+        if not hits:
             return Judged(hits)
+        rules, flooding = self.rules, self._gate.flooding
+        if rules is None:
+            if not flooding:
+                return Judged(hits)
+            rules = _NO_RULES
         now = clock.now()
-        judged = judge(rules, hits, distances, key=key, now=now, flooding=self._gate.flooding)
+        judged = judge(rules, hits, distances, key=key, now=now, flooding=flooding)
         if rules.flood is not None:
             self._gate.note(rules.flood, judged.hits, now)
         return judged
@@ -172,6 +182,8 @@ class Snapshot:
                 segment.index.verify()
             for part in segment.parts:
                 part.packed.verify()
+                if part.ids is not None:
+                    part.ids.verify()
 
     def _by_one(self, digest: bytes) -> tuple[Hit, ...]:
         kind = _KIND_OF_LENGTH.get(len(digest))

@@ -30,6 +30,7 @@ SUFFIXES: Final = {
     "index": ".tutelaindex",
     "list": ".tutelalist",
     "gone": ".tutelagone",
+    "ids": ".tutelaids",
     "policy": ".tutelapolicy",
 }
 _VERSION: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -37,13 +38,22 @@ _VERSION: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A packed list file and its tombstones; `gone` is empty where every entry counts."""
+    """A packed list file, its tombstones and its table of ids.
+
+    `gone` is empty where every entry counts, `ids` where there are so few that they are hashed when they are needed.
+    """
 
     list_name: str
     file: str
     entries: int
     gone: str = ""
     gone_entries: int = 0
+    ids: str = ""
+
+    @property
+    def living(self) -> int:
+        """How many entries count."""
+        return self.entries - self.gone_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,11 @@ class Segment:
 
     parts: tuple[Part, ...]
     index: str = ""
+
+    @property
+    def living(self) -> int:
+        """How many entries count."""
+        return sum(part.living for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +94,7 @@ class State:
         """Return the names of all files that this state needs."""
         named = {f"{part.file}{SUFFIXES['list']}" for part in self.parts()}
         named |= {f"{part.gone}{SUFFIXES['gone']}" for part in self.parts() if part.gone}
+        named |= {f"{part.ids}{SUFFIXES['ids']}" for part in self.parts() if part.ids}
         named |= {f"{segment.index}{SUFFIXES['index']}" for segment in self.segments if segment.index}
         return named | ({f"{self.policy}{SUFFIXES['policy']}"} if self.policy else set())
 
@@ -130,6 +146,7 @@ def _part(plain: Mapping[str, Any]) -> Part:
         int(plain["entries"]),
         _named(plain["gone"], empty=True),
         int(plain["gone_entries"]),
+        _named(plain.get("ids", ""), empty=True),  # states of before have none
     )
 
 

@@ -1,25 +1,27 @@
-"""The one that changes the live index: whole lists, single entries, and tidying up.
+"""The one that changes the live index: whole lists, single entries, rules, and tidying up.
 
     updater = Updater(home / "lists" / ".index")
     updater.build([store.open("national")])                      # over lists, as they were imported
     updater.apply([Add("national", entry), Remove("national", "x-17")])
-    updater.merge()                                              # now and then, in the background
+    updater.tidy(due)                                            # what is due; see `keeper` for who does it
 
-Each returns the version of the state that it has put in force; readers see it within `LOOK_EVERY_S` and the moment that
-opening takes. Writers wait for each other.
+Each returns when its state is in force; readers see it within `LOOK_EVERY_S` and the moment that opening takes. Writers
+wait for each other, but `tidy` and `merge` prepare beside the others (see `merging`), who wait for them no longer than
+for an update.
 
-How many segments there are: an update makes one. Once there are more than `SEGMENTS_MAX`, the update folds the
-`FOLDED` smallest into one, after it has put its own state in force. `merge` and `build` leave one: they pack the parts
-of every list that changed into one, without what was removed, and lay out one index over all. A part that holds three
-of four entries of its list is left as it is, with its tombstones, until a quarter of it is gone: packing ten million
-entries takes minutes, laying out an index over them seconds.
+How many segments there are: an update makes one. `due` says when they are made fewer, and upkeep does it. Where nobody
+does, an update that finds more than `SEGMENTS_HARD_MAX` folds some, after it has put its own state in force. `merge`
+and `build` leave one: they pack the parts of every list that changed into one, without what was removed, and lay out
+one index over all. A part that holds three of four entries of its list is left as it is, with its tombstones, until a
+quarter of it is gone: packing ten million entries takes minutes, laying out an index over them seconds.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -27,14 +29,15 @@ import numpy as np
 
 from tutela.domain.errors import IndexCorruptError, IndexMissingError, ListCorruptError, RulesError
 from tutela.engine import clock
-from tutela.engine.matching.index import build_index
 from tutela.engine.matching.live.changes import netted
+from tutela.engine.matching.live.due import SEGMENTS_MAX, Due, Why, smallest
 from tutela.engine.matching.live.folder import Drafts, LiveFolder
-from tutela.engine.matching.live.gone import NONE_GONE, are_gone, write_gone
+from tutela.engine.matching.live.gone import NONE_GONE, are_gone
 from tutela.engine.matching.live.ids import Ids, WantedIds
+from tutela.engine.matching.live.merging import Merge, entombed, laid_out, merged
 from tutela.engine.matching.live.opened import Files
-from tutela.engine.matching.live.pieces import Piece, about, copied, packed_of, pieces_of, repacked
-from tutela.engine.matching.live.state import Part, Segment, State, version_of
+from tutela.engine.matching.live.pieces import about, copied, packed_of, pieces_of
+from tutela.engine.matching.live.state import HINT, State, version_of
 from tutela.engine.matching.policy import Rules, read_rules
 
 if TYPE_CHECKING:
@@ -46,15 +49,26 @@ if TYPE_CHECKING:
 
     from tutela.engine.matching.live.changes import Change, Net
     from tutela.engine.matching.live.opened import OpenPart, OpenSegment
+    from tutela.engine.matching.live.pieces import Piece
+    from tutela.engine.matching.live.state import Part, Segment
     from tutela.engine.matching.packed import PackedList
 
-SEGMENTS_MAX: Final = 16
-FOLDED: Final = 12
-LOOKS_MIN: Final = 8192  # fewer are compared in less time than an index takes to look up
+SEGMENTS_HARD_MAX: Final = 64
+_OPEN_TRIES: Final = 10  # each time several states pass while one is opened; more than once is rare
 
 
 def _no_progress(_share: float) -> None:
     pass
+
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """What a merge came to: why it was made, of how many segments, how many entries it holds, and what is in force."""
+
+    why: Why | None
+    segments: int
+    entries: int
+    version: str
 
 
 class Updater:
@@ -79,12 +93,12 @@ class Updater:
                 if state.imported.get(name) == version:
                     by_list[name] = pieces_of(segments, name)
                 else:
-                    drafts.put("list", partial(copied, packed))
-                    by_list[name] = [Piece(Part(name, version, packed.info.entries), packed, NONE_GONE)]
+                    by_list[name] = [copied(drafts, packed)]
             imported = {packed.info.name: packed.info.version for packed in lists}
             kept = {name: state.versions[name] for name, one in imported.items() if state.imported.get(name) == one}
-            merged = self._merged(drafts, by_list, progress)
-            return self._put(drafts, replace(state, segments=merged, imported=imported, versions=imported | kept))
+            _, segment = merged(drafts, self._folder, by_list, progress)
+            made = () if segment is None else (segment,)
+            return self._put(drafts, replace(state, segments=made, imported=imported, versions=imported | kept))
 
     def apply(self, changes: Iterable[Change]) -> str:
         """Add, correct and remove entries (see `changes`) in one step.
@@ -108,10 +122,12 @@ class Updater:
                 if net.fresh
             }
             if fresh:
-                after.append(self._laid_out(drafts, list(fresh.values())))
+                after.append(laid_out(drafts, self._folder, list(fresh.values()), _no_progress))
             versions = {name: _next_version(state.versions[name], net, fresh.get(name)) for name, net in nets.items()}
             version = self._put(drafts, replace(state, segments=tuple(after), versions={**state.versions, **versions}))
-        return self._fold() if len(after) > SEGMENTS_MAX else version
+        if len(after) > SEGMENTS_HARD_MAX and (tidied := self.tidy(_excess)) is not None:
+            return tidied.version
+        return version
 
     def rules(self) -> bytes:
         """Return the rules in force as they were given; nothing where there are none."""
@@ -136,22 +152,41 @@ class Updater:
             version = drafts.put("policy", partial(_written, raw))[1] if raw else ""
             return self._put(drafts, replace(state, policy=version))
 
+    def tidy(
+        self,
+        choose: Callable[[Sequence[Segment]], Due | None],
+        progress: Callable[[float], None] = _no_progress,
+        *,
+        alone: bool = False,
+    ) -> Tidied | None:
+        """Make one segment of those that `choose` says of the state in force, while others go on changing it.
+
+        None where it says none, or where what was prepared was overtaken: then nothing is changed. `alone` keeps the
+        others waiting from the beginning, so that nobody can.
+        """
+        with ExitStack() as others_wait, Drafts(self._folder) as drafts:
+            if alone:
+                others_wait.enter_context(self._folder.writing())
+            state, segments = self._pinned()
+            chosen = choose(state.segments)
+            if chosen is None:
+                return None
+            merge = Merge(drafts, self._folder, [segments[place] for place in chosen.places], progress)
+            if not alone:
+                others_wait.enter_context(self._folder.writing())
+            _, state = self._folder.current()
+            after = merge.moved(state.segments)
+            if after is None:
+                return None
+            version = self._put(drafts, replace(state, segments=after))
+            return Tidied(chosen.why, len(chosen.places), merge.entries, version)
+
     def merge(self, progress: Callable[[float], None] = _no_progress) -> str:
         """Make one segment of all, without what was removed."""
-        with self._folder.writing(), Drafts(self._folder) as drafts:
-            state, segments = self._opened()
-            by_list = {name: pieces_of(segments, name) for name in sorted({part.list_name for part in state.parts()})}
-            return self._put(drafts, replace(state, segments=self._merged(drafts, by_list, progress)))
-
-    def _fold(self) -> str:
-        """Make one segment of the smallest."""
-        with self._folder.writing(), Drafts(self._folder) as drafts:
-            state, segments = self._opened()
-            by_size = sorted(segments, key=lambda one: sum(part.part.entries for part in one.parts))
-            folded, kept = by_size[:FOLDED], by_size[FOLDED:]
-            names = sorted({part.part.list_name for one in folded for part in one.parts})
-            made = self._merged(drafts, {name: pieces_of(folded, name) for name in names}, _no_progress)
-            return self._put(drafts, replace(state, segments=(*(one.segment for one in kept), *made)))
+        for alone in (False, False, True):
+            if tidied := self.tidy(_every, progress, alone=alone):
+                return tidied.version
+        return self._folder.pointer()  # there is none
 
     #### What is there ####
 
@@ -163,6 +198,13 @@ class Updater:
         self._ids = {name: ids for name, ids in self._ids.items() if any(part.file == name for part in state.parts())}
         return state, segments
 
+    def _pinned(self) -> tuple[State, tuple[OpenSegment, ...]]:
+        """Open the state in force without the lock: what is open stays readable although it is removed."""
+        for _ in range(_OPEN_TRIES):
+            with suppress(FileNotFoundError):  # swept: several states have passed since
+                return self._opened()
+        raise IndexCorruptError("a file of the index is not there", hint=HINT)
+
     def _opened_or_new(self) -> tuple[State, tuple[OpenSegment, ...]]:
         try:
             return self._opened()
@@ -171,9 +213,10 @@ class Updater:
 
     def _rows(self, part: OpenPart, wanted: WantedIds) -> NDArray[np.uint32]:
         """Return the entries of a part that have any of these ids and count."""
-        if part.part.file not in self._ids:
-            self._ids[part.part.file] = Ids(part.packed)
-        rows = self._ids[part.part.file].rows(wanted)
+        ids = part.ids or self._ids.get(part.part.file)
+        if ids is None:
+            ids = self._ids[part.part.file] = Ids.of(part.packed)
+        rows = ids.rows(wanted)
         return rows[~are_gone(rows, part.gone)]
 
     def _present(self, segments: Sequence[OpenSegment], name: str, ids: Collection[str]) -> set[str]:
@@ -189,39 +232,24 @@ class Updater:
         for one in opened.parts:
             rows = self._rows(one, wanted[one.part.list_name]) if one.part.list_name in wanted else NONE_GONE
             if len(rows):
-                gone = np.union1d(one.gone, rows).astype(np.uint32)
-                _, version = drafts.put("gone", partial(write_gone, entries=gone))
-                made.append(replace(one.part, gone=version, gone_entries=len(gone)))
+                made.append(entombed(drafts, one.part, np.union1d(one.gone, rows).astype(np.uint32)))
             else:
                 made.append(one.part)
         return tuple(made)
-
-    def _merged(
-        self, drafts: Drafts, by_list: Mapping[str, Sequence[Piece]], progress: Callable[[float], None]
-    ) -> tuple[Segment, ...]:
-        """Return one segment of what counts in these pieces; none where there are no pieces."""
-        pieces = [made for own in by_list.values() for made in repacked(drafts, self._folder.path, own)]
-        return (self._laid_out(drafts, pieces, progress),) if pieces else ()
-
-    def _laid_out(
-        self, drafts: Drafts, pieces: Sequence[Piece], progress: Callable[[float], None] = _no_progress
-    ) -> Segment:
-        """Return a segment of these pieces, with an index where they are large."""
-        parts = tuple(piece.part for piece in pieces)
-        lists = [piece.packed for piece in pieces]
-        if sum(len(one.picture_hashes) + len(one.frame_hashes) for one in lists) < LOOKS_MIN:
-            progress(1.0)
-            return Segment(parts)
-
-        def write(target: BinaryIO) -> str:
-            return build_index(lists, target, folder=self._folder.path, progress=progress).version
-
-        return Segment(parts, drafts.put("index", write)[1])
 
     def _put(self, drafts: Drafts, state: State) -> str:
         drafts.settle()
         made_at = clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
         return self._folder.publish(replace(state, serial=state.serial + 1, made_at=made_at))
+
+
+def _every(segments: Sequence[Segment]) -> Due | None:
+    return Due(None, tuple(range(len(segments)))) if segments else None
+
+
+def _excess(segments: Sequence[Segment]) -> Due:
+    """Fold of the later ones: upkeep, if there is any, is at the first."""
+    return Due(Why.FOLD, smallest(segments, range(SEGMENTS_MAX, len(segments))))
 
 
 def _written(raw: bytes, target: BinaryIO) -> str:

@@ -1,80 +1,72 @@
 """Entries that are suddenly hit by everything: set apart until a person has looked, before they drown the rest.
 
-Counted are hits of each entry in windows that follow each other. An entry that exceeds the rule is set apart and stays
-so until it is released; then it is counted from nothing. Counters are bounded: when there are too many, those that
-were touched longest ago are forgotten, which an entry that floods never is. One gate counts what one process answers.
+    counts      how often each entry was hit lately: shared by the processes that answer (see `Counts`)
+    quarantine  what was set apart: shared by all, and kept (see `quarantine`)
+
+An entry that has more hits within the time than the rule allows is set apart and stays so until it is released; then it
+is counted from nothing, under another name. A gate without counts sets nothing apart, but leaves apart what others did:
+so a person who asks is told what the machines are told, and does not make an entry flood by asking.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from dataclasses import dataclass
-from datetime import timedelta
-from threading import Lock
-from typing import TYPE_CHECKING, Final
+import json
+from contextlib import suppress
+from typing import TYPE_CHECKING, Protocol
+
+from tutela.engine.matching.policy.quarantine import Quarantined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from tutela.domain.lists import Hit
+    from tutela.engine.matching.policy.quarantine import Quarantine
     from tutela.engine.matching.policy.rules import Flood
 
-COUNTERS_MAX: Final = 65_536
-QUARANTINED_MAX: Final = 10_000
 
+class Counts(Protocol):
+    """Counts hits, for all processes that answer."""
 
-@dataclass(frozen=True, slots=True)
-class Quarantined:
-    """An entry that was set apart: when, and after how many hits since when."""
+    def exceeds(self, name: bytes, rule: Flood, now: datetime) -> bool:
+        """Count one hit of what has this name, and tell whether that is more than the rule allows.
 
-    list_name: str
-    entry_id: str
-    since: datetime
-    hits: int
-    counted_from: datetime
+        It may be noticed late, but an entry that never had more hits than allowed within any such time never exceeds.
+        """
+        ...
 
 
 class FloodGate:
     """Counts, and sets apart. Threads may share it."""
 
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._counts: OrderedDict[tuple[str, str], tuple[datetime, int]] = OrderedDict()
-        self._apart: dict[tuple[str, str], Quarantined] = {}
+    def __init__(self, quarantine: Quarantine, counts: Counts | None = None) -> None:
+        self.quarantine = quarantine
+        self._counts = counts
+        self._apart: Collection[tuple[str, str]] = ()
+        self._apart_here: frozenset[tuple[str, str]] = frozenset()
 
     @property
-    def flooding(self) -> frozenset[tuple[str, str]]:
-        """Entries that are set apart, as (list, id)."""
-        with self._lock:
-            return frozenset(self._apart)
+    def flooding(self) -> Collection[tuple[str, str]]:
+        """Entries that are set apart, as (list, id). What cannot be read now is as it was."""
+        with suppress(OSError):
+            self._apart = self.quarantine.apart()
+        return self._apart_here.union(self._apart) if self._apart_here else self._apart
 
     def note(self, rule: Flood, hits: Iterable[Hit], now: datetime) -> None:
         """Count the hits of one upload."""
-        with self._lock:
-            for hit in hits:
-                self._count(rule, (hit.list_name, hit.entry_id), now)
-
-    def quarantined(self) -> list[Quarantined]:
-        """Return what is set apart, the latest first."""
-        with self._lock:
-            return sorted(self._apart.values(), key=lambda one: one.since, reverse=True)
-
-    def release(self, list_name: str, entry_id: str) -> bool:
-        """Let an entry count again; tell whether it was set apart."""
-        with self._lock:
-            self._counts.pop((list_name, entry_id), None)
-            return self._apart.pop((list_name, entry_id), None) is not None
-
-    def _count(self, rule: Flood, entry: tuple[str, str], now: datetime) -> None:
-        if entry in self._apart:
+        if self._counts is None:
             return
-        start, count = self._counts.pop(entry, (now, 0))
-        if now - start >= timedelta(seconds=rule.window_s):
-            start, count = now, 0
-        self._counts[entry] = (start, count + 1)
-        if len(self._counts) > COUNTERS_MAX:
-            self._counts.popitem(last=False)
-        if count + 1 > rule.hits_max and len(self._apart) < QUARANTINED_MAX:
-            self._apart[entry] = Quarantined(*entry, since=now, hits=count + 1, counted_from=start)
-            del self._counts[entry]
+        for hit in hits:
+            entry = (hit.list_name, hit.entry_id)
+            if entry not in self.flooding and self._counts.exceeds(self._name(entry), rule, now):
+                self._set_apart(Quarantined(*entry, since=now, hits_max=rule.hits_max, window_s=rule.window_s))
+
+    def _set_apart(self, one: Quarantined) -> None:
+        try:
+            self.quarantine.set_apart(one)
+        except OSError:  # no room, or not ours to write: then at least this process leaves it out
+            self._apart_here |= {(one.list_name, one.entry_id)}
+
+    def _name(self, entry: tuple[str, str]) -> bytes:
+        """Return by what an entry is counted: after a release it is another."""
+        return json.dumps([*entry, self.quarantine.releases(*entry)]).encode()
