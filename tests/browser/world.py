@@ -178,9 +178,8 @@ class _Weeks:
     def _matched(self, case_id: UUID, kind: MatchKind) -> None:
         from django.db import transaction
 
-        from tutela.apps.intake.services import ground_of
-        from tutela.apps.triage.models import Item
-        from tutela.apps.triage.services import keep_matches
+        from tutela.apps.triage.models import Lookup
+        from tutela.apps.triage.services import keep_answers
 
         signal = SignalKind.SHA256 if kind is MatchKind.EXACT else SignalKind.PDQ
         version = hashlib.sha256(b"a version").hexdigest()
@@ -189,7 +188,7 @@ class _Weeks:
             for name, (owner, classification, scheme) in _LISTS.items()
         ]
         with transaction.atomic():
-            keep_matches(Item.objects.get(sightings__case_id=case_id).id, ground_of(), hits)
+            keep_answers([(Lookup.objects.get(item__sightings__case_id=case_id, done_at=None), hits)])
 
     def _confirmed(self, name: str) -> UUID:
         from tutela.apps.review.services import confirm_unseen
@@ -258,13 +257,15 @@ class _Weeks:
     def _not_asked(self) -> UUID:
         from django.db import transaction
 
-        from tutela.apps.intake.services import ground_of
-        from tutela.apps.triage.models import Item
-        from tutela.apps.triage.services import refuse_lookup
+        from tutela.apps.triage.models import Lookup
+        from tutela.apps.triage.services import keep_answers
 
         case_id = self._report(address="https://pictures.example/e", data=b"benign bytes not asked")
         with transaction.atomic():
-            refuse_lookup(Item.objects.get(sightings__case_id=case_id).id, ground_of(Channel.ENCRYPTED, "zz"))
+            asked = Lookup.objects.get(item__sightings__case_id=case_id, done_at=None)
+            asked.channel, asked.jurisdiction = Channel.ENCRYPTED, "zz"
+            asked.save()
+            keep_answers([(asked, None)])
         return case_id
 
     def _told(self) -> UUID:

@@ -21,27 +21,24 @@ if TYPE_CHECKING:
 
 _ROWS_AT_ONCE: Final = 2000
 _PLACED_AT_ONCE: Final = 250
-_INSERTED_AT_ONCE: Final = 500
+_COPIED_MIN: Final = 10  # leaves; fewer are inserted as quickly
 _LOCK: Final = 0x7475_7465_6C61_0001  # "tutela", 1
 
 FIELDS: Final = (
     "action", "actor", "detail", "detail_digest", "event", "kind", "object", "policy", "previous", "reason", "time",
 )  # fmt: skip
-INSERT_LEAVES: Final = """
-    INSERT INTO custody_leaf (chain_id, object_id, sealed, action, actor, detail, detail_digest, event, kind, object,
-                              policy, previous, reason, time)
-    VALUES {rows}
-"""
-LEAF_ROW: Final = "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+_LEAF_COLUMNS: Final = f"chain_id, object_id, sealed, {', '.join(FIELDS)}"
+_LEAF_MARKS: Final = ", ".join(["%s"] * (3 + len(FIELDS)))
+INSERT_LEAF: Final = f"INSERT INTO custody_leaf ({_LEAF_COLUMNS}) VALUES ({_LEAF_MARKS})"  # noqa: S608 - constants
+COPY_LEAVES: Final = f"COPY custody_leaf ({_LEAF_COLUMNS}) FROM STDIN"
 SELECT_KEY: Final = "SELECT wrapped, master, destroyed_at FROM custody_datakey WHERE subject_id = %s"
 SELECT_KEYS: Final = (
     "SELECT subject_id, wrapped, master, destroyed_at FROM custody_datakey WHERE subject_id IN ({marks})"
 )
-INSERT_KEYS: Final = """
-    INSERT INTO custody_datakey (subject_id, wrapped, master, created_at) VALUES {rows}
+INSERT_KEY: Final = """
+    INSERT INTO custody_datakey (subject_id, wrapped, master, created_at) VALUES (%s, %s, %s, %s)
     ON CONFLICT (subject_id) DO NOTHING
 """
-KEY_ROW: Final = "(%s, %s, %s, %s)"
 PLACE_LEAVES: Final = """
     UPDATE custody_leaf SET position = placed.column1, previous = placed.column2
     FROM (VALUES {rows}) AS placed
@@ -104,7 +101,9 @@ def insert_data_keys(keys: Sequence[DataKey]) -> int:
         (_uuid(key.subject_id), key.wrapped, key.master, connection.ops.adapt_datetimefield_value(key.created_at))
         for key in keys
     ]
-    return _insert(INSERT_KEYS, KEY_ROW, rows)
+    with connection.cursor() as cursor:
+        cursor.executemany(INSERT_KEY, rows)
+        return cursor.rowcount
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +122,13 @@ def insert_leaves(leaves: Sequence[NewLeaf]) -> None:
         (_uuid(leaf.chain_id), _uuid(leaf.object_id), leaf.sealed, *(leaf.fields[name] for name in FIELDS))
         for leaf in leaves
     ]
-    _insert(INSERT_LEAVES, LEAF_ROW, rows)
+    with connection.cursor() as cursor:
+        if len(rows) < _COPIED_MIN or connection.vendor != "postgresql":
+            cursor.executemany(INSERT_LEAF, rows)
+            return
+        with cursor.copy(COPY_LEAVES) as copy:
+            for row in rows:
+                copy.write_row(row)
 
 
 def lock() -> bool:
@@ -175,17 +180,6 @@ def misfiled() -> list[int]:
 def earlier_than_before() -> list[int]:
     """Return positions (up to 1,000) whose time is earlier than that of the entry before: the clock was set back."""
     return _positions(EARLIER_THAN_BEFORE)
-
-
-def _insert(statement: str, row: str, rows: Sequence[tuple[Any, ...]]) -> int:
-    """Insert rows, so many a statement as either database takes; return how many were inserted."""
-    count = 0
-    with connection.cursor() as cursor:
-        for start in range(0, len(rows), _INSERTED_AT_ONCE):
-            part = rows[start : start + _INSERTED_AT_ONCE]
-            cursor.execute(statement.format(rows=", ".join([row] * len(part))), [each for one in part for each in one])
-            count += cursor.rowcount
-    return count
 
 
 def _positions(statement: str) -> list[int]:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hmac
 import os
+from collections import ChainMap
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -30,7 +31,7 @@ from tutela.domain.errors import TutelaError
 from tutela.engine import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -118,13 +119,16 @@ def salts(subject_ids: Collection[UUID]) -> dict[UUID, bytes | None]:
     moment = clock.now()
     found: dict[UUID, bytes | None] = {}
     keys: dict[UUID, bytes | None] = {}
+    known = ChainMap(*(dict(each.keys) for each in _all_known()))
+    asked: list[UUID] = []
     for subject_id in set(subject_ids):
-        kept, known = _salts.get(subject_id), _known(subject_id)
+        kept = _salts.get(subject_id)
         if kept is not None and abs((moment - kept[1]).total_seconds()) < SALT_AGE_S_MAX:
             found[subject_id] = kept[0]
-        elif known is not None:
-            keys[subject_id] = known.keys[subject_id]
-    asked = [subject_id for subject_id in set(subject_ids) if subject_id not in found and subject_id not in keys]
+        elif subject_id in known:
+            keys[subject_id] = known[subject_id]
+        else:
+            asked.append(subject_id)
     if asked:
         keys |= _kept(asked)
         if missing := [subject_id for subject_id in asked if subject_id not in keys]:
@@ -216,8 +220,14 @@ def _know(keys: Mapping[UUID, bytes | None]) -> None:
 
 
 def _known(subject_id: UUID) -> _Known | None:
-    kept = (act for _, act, _ in reversed(transaction.get_connection().run_on_commit))
-    return next((act for act in kept if isinstance(act, _Known) and subject_id in act.keys), None)
+    return next((known for known in _all_known() if subject_id in known.keys), None)
+
+
+def _all_known() -> Iterator[_Known]:
+    """Yield what this transaction knows, the latest first."""
+    for _, act, _ in reversed(transaction.get_connection().run_on_commit):
+        if isinstance(act, _Known):
+            yield act
 
 
 def _data_key(subject_id: UUID, *, create: bool) -> bytes | None:

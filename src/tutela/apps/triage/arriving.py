@@ -17,7 +17,7 @@ from tutela.apps.jobs.public import enqueue
 from tutela.apps.safeguarding import public as safeguarding
 from tutela.apps.triage import rules
 from tutela.apps.triage.folding import mark_of
-from tutela.apps.triage.models import Case, CaseState, Item, Location, Match, Mention, Sighting
+from tutela.apps.triage.models import Case, CaseState, Item, Location, Lookup, Match, Mention, Sighting
 from tutela.domain.ids import CaseId, OrganisationId, TeamId
 from tutela.domain.lists import MatchKind
 from tutela.domain.reports import Clue, ClueKind, same_page
@@ -42,7 +42,14 @@ def take_in(actor: Actor, arrivals: Sequence[Arrival], placed: Sequence[Placed])
 
 
 def weigh(actor: Actor, cases: Collection[Case]) -> None:
-    """Weigh locked cases anew and keep what changed."""
+    """Weigh locked cases anew, and keep and record what changed."""
+    changed = _weighed(cases)
+    Case.objects.bulk_update(changed, ["score", "reasons"], batch_size=_ROWS_AT_ONCE)
+    record_all([_change(Action.CASE_PRIORITISED, case.id) for case in changed], actor)
+
+
+def _weighed(cases: Collection[Case]) -> list[Case]:
+    """Weigh cases; return those whose reasons changed."""
     known = _known_by_lists([case.id for case in cases])
     changed: list[Case] = []
     for case in cases:
@@ -53,8 +60,12 @@ def weigh(actor: Actor, cases: Collection[Case]) -> None:
         if reasons != case.reasons:
             case.score, case.reasons = priority.score, reasons
             changed.append(case)
-    Case.objects.bulk_update(changed, ["score", "reasons"], batch_size=_ROWS_AT_ONCE)
-    record_all([_change(Action.CASE_PRIORITISED, case.id) for case in changed], actor)
+    return changed
+
+
+def ask_lists(organisation_id: UUID) -> None:
+    """Have the look-ups of an organisation that wait done, in the caller's transaction."""
+    enqueue("triage.match", {"organisation_id": str(organisation_id)}, key=f"match:{organisation_id}")
 
 
 def danger_of(case: Case) -> safeguarding.Danger:
@@ -75,7 +86,7 @@ class _Batch:
         others = {where.case_id for where in placed} - self._new_cases.keys()
         there = list(Case.objects.select_for_update().filter(id__in=others).order_by("id"))
         self._there = {CaseId(case.id): case for case in there}
-        self._items, self._new_folds = _items(arrivals)
+        self._items = _items(arrivals)
         self._seen = set(Sighting.objects.filter(case_id__in=others).values_list("case_id", "item_id").distinct())
         self._places = set(Location.objects.filter(case_id__in=others).values_list("case_id", "mark"))
         self._nameless: list[Item] = []
@@ -83,7 +94,8 @@ class _Batch:
         self._sightings: list[Sighting] = []
         self._locations: list[Location] = []
         self._changes: list[Change] = []
-        self._lookups: dict[str, dict[str, str | int]] = {}
+        self._lookups: dict[tuple[UUID, str], Lookup] = {}
+        self._organisation_id = arrivals[0].organisation_id
         self._in_danger: list[Case] = []
 
     def add(self, arrival: Arrival, where: Placed) -> None:
@@ -128,19 +140,21 @@ class _Batch:
 
     def write(self, actor: Actor) -> None:
         """Write it all, and record it."""
+        Item.objects.bulk_create(self._nameless, batch_size=_ROWS_AT_ONCE)
+        Sighting.objects.bulk_create(self._sightings, batch_size=_ROWS_AT_ONCE)
+        _weighed(self._new_cases.values())  # where a case begins is no change of its own: it is not recorded
         Case.objects.bulk_create(self._new_cases.values(), batch_size=_ROWS_AT_ONCE)
         fields = ["state", "closed_at", "closed_because", "report_count", "child_in_danger", "facts"]
         Case.objects.bulk_update(self._there.values(), fields, batch_size=_ROWS_AT_ONCE)
-        Item.objects.bulk_create(self._nameless, batch_size=_ROWS_AT_ONCE)
         Location.objects.bulk_create(self._locations, batch_size=_ROWS_AT_ONCE)
-        Sighting.objects.bulk_create(self._sightings, batch_size=_ROWS_AT_ONCE)
         Mention.objects.bulk_create(self._mentions, batch_size=_ROWS_AT_ONCE)
         record_all(self._changes, actor)
         for case in self._in_danger:
             safeguarding.raise_concern(actor, danger_of(case))
-        weigh(actor, [*self._new_cases.values(), *self._there.values()])
-        for key, payload in self._lookups.items():
-            enqueue("triage.match", payload, key=key)
+        weigh(actor, self._there.values())
+        if self._lookups:
+            Lookup.objects.bulk_create(self._lookups.values(), ignore_conflicts=True, batch_size=_ROWS_AT_ONCE)
+            ask_lists(self._organisation_id)
 
     def _new_pages(self, arrival: Arrival, case: Case) -> dict[str, str]:
         """Return the pages that this case does not know yet, by their marks."""
@@ -170,22 +184,22 @@ class _Batch:
                 self._changes.append(_change(Action.ITEM_ADDED, case.id, item))
                 is_new = item.fold is not None
             if item.fold is not None:
-                key = f"match:{item.id}:{ground.channel}:{ground.jurisdiction or 'none'}"
-                self._lookups[key] = {
-                    "item_id": str(item.id),
-                    "channel": ground.channel.value,
-                    "jurisdiction": ground.jurisdiction,
-                }
+                self._lookups[item.id, str(ground)] = Lookup(
+                    organisation_id=arrival.organisation_id,
+                    item_id=item.id,
+                    channel=ground.channel,
+                    jurisdiction=ground.jurisdiction,
+                )
         return is_new
 
 
-def _items(arrivals: Sequence[Arrival]) -> tuple[dict[str, Item], set[str]]:
-    """Return the items that these reports name, made where there are none, and the names of those made."""
+def _items(arrivals: Sequence[Arrival]) -> dict[str, Item]:
+    """Return the items that these reports name, made where there are none."""
     media: dict[str, Media] = {}
     for arrival in arrivals:
         media |= {one.fold: one for one in arrival.reported.media if one.fold and one.fold not in media}
     if not media:
-        return {}, set()
+        return {}
     organisation_id = arrivals[0].organisation_id
     rows = Item.objects.filter(organisation_id=organisation_id)
     found = {str(item.fold): item for item in rows.filter(fold__in=media)}
@@ -194,7 +208,7 @@ def _items(arrivals: Sequence[Arrival]) -> tuple[dict[str, Item], set[str]]:
         made = [_item(organisation_id, media[fold]) for fold in fresh]
         Item.objects.bulk_create(made, ignore_conflicts=True, batch_size=_ROWS_AT_ONCE)
         found |= {str(item.fold): item for item in rows.filter(fold__in=fresh)}
-    return found, set(fresh)
+    return found
 
 
 def _item(organisation_id: OrganisationId, media: Media) -> Item:

@@ -178,18 +178,27 @@ class Location(models.Model):
 
 
 class Lookup(models.Model):
-    """One time that the lists were asked about an item, or were not, and on what ground."""
+    """One time that the lists are asked about an item, or are not, and on what ground. It waits until it is done."""
 
     item_id: UUID
+    organisation_id: UUID
+
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
+    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="lookups")
     channel = models.CharField(max_length=24, choices=[(each.value, each.value) for each in Channel])
     jurisdiction = models.CharField(max_length=2, blank=True)
     was_refused = models.BooleanField(default=False)
-    done_at = models.DateTimeField(default=clock.now, editable=False)
+    done_at = models.DateTimeField(null=True)
 
     class Meta:
-        ordering = ("done_at", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["item", "channel", "jurisdiction"], condition=Q(done_at=None), name="lookup_waiting_once"
+            ),
+        )
+        indexes = (models.Index(fields=["organisation", "id"], condition=Q(done_at=None), name="lookup_waiting"),)
+        ordering = ("id",)
 
     def __str__(self) -> str:
         return str(self.ground)

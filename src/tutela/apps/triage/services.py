@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
 from django.http import Http404
@@ -14,7 +15,7 @@ from tutela.apps.custody.public import Action, Candidate, Change, ObjectKind, Re
 from tutela.apps.safeguarding import public as safeguarding
 from tutela.apps.triage import rules
 from tutela.apps.triage.arriving import danger_of, weigh
-from tutela.apps.triage.models import Case, CaseState, Item, Lookup, Match
+from tutela.apps.triage.models import Case, CaseState, Item, Lookup, Match, Sighting
 from tutela.domain.actors import SYSTEM, Actor, Permission
 from tutela.domain.errors import TutelaError
 from tutela.domain.ids import ItemId, OrganisationId, TeamId
@@ -22,12 +23,13 @@ from tutela.domain.lists import Hit, MatchKind
 from tutela.engine import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Mapping, Sequence
     from uuid import UUID
 
     from django.db.models import QuerySet
 
-    from tutela.domain.lookups import Ground
+
+_ROWS_AT_ONCE: Final = 500
 
 
 class TriageError(TutelaError):
@@ -37,30 +39,36 @@ class TriageError(TutelaError):
 #### Lists ####
 
 
-def refuse_lookup(item_id: UUID, ground: Ground) -> None:
-    """Keep that the lists were not asked, in the caller's transaction: nobody enabled it on this ground."""
-    item = Item.objects.get(id=item_id)
-    _keep_lookup(item, ground, was_refused=True)
-    refused = Change(Action.LOOKUP_REFUSED, ObjectKind.ITEM, item.id, reason=ReasonCode.NOT_ENABLED)
-    record_all([replace(refused, case_id=case_id) for case_id in _cases_of(item)], SYSTEM)
+def waiting_lookups(organisation_id: UUID, count_max: int) -> list[Lookup]:
+    """Return the look-ups of an organisation that wait, with their items, the oldest first."""
+    waiting = Lookup.objects.filter(organisation_id=organisation_id, done_at=None).select_related("item")
+    return list(waiting.order_by("id")[:count_max])
 
 
-def _keep_lookup(item: Item, ground: Ground, *, was_refused: bool) -> None:
-    Lookup.objects.create(
-        item_id=item.id, channel=ground.channel, jurisdiction=ground.jurisdiction, was_refused=was_refused
-    )
+def keep_answers(answers: Sequence[tuple[Lookup, Sequence[Hit] | None]]) -> None:
+    """Keep what lists said, in the caller's transaction; None where they were not asked: nobody enabled it there."""
+    moment = clock.now()
+    for lookup, hits in answers:
+        lookup.done_at, lookup.was_refused = moment, hits is None
+    Lookup.objects.bulk_update([lookup for lookup, _ in answers], ["done_at", "was_refused"], batch_size=_ROWS_AT_ONCE)
+    told = [(lookup.item, hits) for lookup, hits in answers if hits is None or hits]
+    cases = _cases_of([item for item, _ in told])
+    changes = [change for item, hits in told for change in ([_refused(item)] if hits is None else _kept(item, hits))]
+    record_all([replace(change, case_id=each) for change in changes for each in cases[change.object_id]], SYSTEM)
+    found = {case_id for item, hits in told if hits for case_id in cases[item.id]}
+    weigh(SYSTEM, list(Case.objects.select_for_update().filter(id__in=found).order_by("id")))
 
 
-def keep_matches(item_id: UUID, ground: Ground, hits: Iterable[Hit]) -> None:
-    """Keep what lists said about an item, in the caller's transaction."""
-    item = Item.objects.get(id=item_id)
-    cases = list(Case.objects.select_for_update().filter(id__in=_cases_of(item)).order_by("id"))
-    _keep_lookup(item, ground, was_refused=False)
+def _refused(item: Item) -> Change:
+    return Change(Action.LOOKUP_REFUSED, ObjectKind.ITEM, item.id, reason=ReasonCode.NOT_ENABLED)
+
+
+def _kept(item: Item, hits: Sequence[Hit]) -> list[Change]:
+    """Keep the hits that are new; return what is to be recorded."""
     known = set(item.matches.values_list("list_name", "list_version", "entry_id"))
-    for hit in hits:
-        if (hit.list_name, hit.list_version, hit.entry_id) in known:
-            continue
-        Match.objects.create(
+    fresh = [hit for hit in hits if (hit.list_name, hit.list_version, hit.entry_id) not in known]
+    Match.objects.bulk_create(
+        Match(
             item_id=item.id,
             kind=hit.kind.value,
             signal=hit.signal.value,
@@ -71,16 +79,27 @@ def keep_matches(item_id: UUID, ground: Ground, hits: Iterable[Hit]) -> None:
             scheme=hit.scheme,
             owner=hit.owner,
         )
-        reason = ReasonCode.EXACT_MATCH if hit.kind is MatchKind.EXACT else ReasonCode.NEAR_MATCH
-        digests = {"list-version": bytes.fromhex(hit.list_version)}
-        matched = Change(Action.ITEM_MATCHED, ObjectKind.ITEM, item.id, digests=digests, reason=reason)
-        record_all([replace(matched, case_id=case.id) for case in cases], SYSTEM)
-    weigh(SYSTEM, cases)
+        for hit in fresh
+    )
+    return [
+        Change(
+            Action.ITEM_MATCHED,
+            ObjectKind.ITEM,
+            item.id,
+            digests={"list-version": bytes.fromhex(hit.list_version)},
+            reason=ReasonCode.EXACT_MATCH if hit.kind is MatchKind.EXACT else ReasonCode.NEAR_MATCH,
+        )
+        for hit in fresh
+    ]
 
 
-def _cases_of(item: Item) -> list[UUID]:
-    """Return the cases in which an item was sighted."""
-    return list(item.sightings.values_list("case_id", flat=True).distinct().order_by("case_id"))
+def _cases_of(items: Sequence[Item]) -> Mapping[UUID, list[UUID]]:
+    """Return the cases in which each item was sighted."""
+    found: defaultdict[UUID, list[UUID]] = defaultdict(list)
+    rows = Sighting.objects.filter(item__in=items).values_list("item_id", "case_id").distinct().order_by()
+    for item_id, case_id in rows:
+        found[item_id].append(case_id)
+    return found
 
 
 #### The queue ####

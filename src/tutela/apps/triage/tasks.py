@@ -1,17 +1,16 @@
-"""Background work of triage: ask every registered list about one item."""
+"""Background work of triage: ask every registered list about the items that wait for it."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from django.conf import settings
 
 from tutela.apps.jobs.public import Finish, job
 from tutela.apps.triage import services
-from tutela.apps.triage.models import Item
-from tutela.domain.lookups import Channel, Ground
+from tutela.apps.triage.arriving import ask_lists
 from tutela.domain.media import MediaKind
 from tutela.domain.reports import DIGEST_BYTES
 from tutela.domain.signals import Digests
@@ -23,17 +22,25 @@ if TYPE_CHECKING:
 _opened: dict[tuple[str, str], PackedList] = {}
 
 
+_LOOKUPS_AT_ONCE: Final = 500
+
+
 @job("triage.match", own_transaction=True)
-def match(item_id: str, channel: str, jurisdiction: str, *, finish: Finish) -> None:
-    """Look one item up, where that is enabled. No transaction is open while lists are read."""
-    item, ground = Item.objects.get(id=UUID(item_id)), Ground(Channel(channel), jurisdiction)
-    if ground not in settings.TUTELA.grounds:
-        with finish():
-            services.refuse_lookup(item.id, ground)
-        return
-    hits = Matcher(_lists()).match(_digests(item.digests), (), MediaKind.OTHER)
+def match(organisation_id: str, *, finish: Finish) -> None:
+    """Do look-ups that wait, where they are enabled. No transaction is open while lists are read."""
+    waiting = services.waiting_lookups(UUID(organisation_id), _LOOKUPS_AT_ONCE)
+    enabled = settings.TUTELA.grounds
+    matcher = Matcher(_lists()) if any(lookup.ground in enabled for lookup in waiting) else None
+    answers = [
+        (lookup, matcher.match(_digests(lookup.item.digests), (), MediaKind.OTHER))
+        if matcher is not None and lookup.ground in enabled
+        else (lookup, None)
+        for lookup in waiting
+    ]
     with finish():
-        services.keep_matches(item.id, ground, hits)
+        services.keep_answers(answers)
+        if len(waiting) == _LOOKUPS_AT_ONCE:
+            ask_lists(UUID(organisation_id))
 
 
 def _lists() -> list[PackedList]:

@@ -61,6 +61,13 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddField(
+            model_name="lookup",
+            name="organisation",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.organisation"
+            ),
+        ),
+        migrations.AddField(
             model_name="case",
             name="facts",
             field=models.JSONField(default=dict),

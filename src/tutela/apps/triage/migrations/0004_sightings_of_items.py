@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 def sight(apps: StateApps, _schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Write a sighting of each item, whom each location belongs to, and what is claimed of each case."""
-    case, item, location, sighting = (
-        apps.get_model("triage", name) for name in ("Case", "Item", "Location", "Sighting")
+    case, item, location, lookup, sighting = (
+        apps.get_model("triage", name) for name in ("Case", "Item", "Location", "Lookup", "Sighting")
     )
     for row in item.objects.select_related("case").iterator():
         sighting.objects.create(
@@ -24,6 +24,7 @@ def sight(apps: StateApps, _schema_editor: BaseDatabaseSchemaEditor) -> None:
             report_id=row.case_id,  # which report it was is not known any more
             seen_at=row.case.opened_at,
         )
+        lookup.objects.filter(item_id=row.id).update(organisation_id=row.organisation_id)
     for row in location.objects.select_related("case").iterator():
         row.organisation_id = row.case.organisation_id
         row.mark = row.id.hex  # the page itself is sealed: what comes later does not meet it
