@@ -62,7 +62,7 @@ JOBS: Final = {
     ),
     "takedown.notify": Job("one notice, and its recipient", ("custody", "jobs", "takedown")),
     "takedown.probe": Job("one notice, and the address in it", ("custody", "jobs", "takedown")),
-    "triage.match": Job("the items of one organisation that wait, and the registered lists", ("custody", "jobs", "triage")),
+    "triage.match": Job("items of one organisation that wait, and the lists", ("custody", "jobs", "triage")),
 }
 _OF_A_LIBRARY: Final = {"api:api-root": "the library answers 404 to everybody"}
 _PARTS: Final = "runs the service; who asks it for something is asked at its routes"
