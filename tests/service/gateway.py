@@ -54,7 +54,7 @@ class RunningGateway:
     def pids(self):
         """The serving processes."""
         found = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return [int(pid) for pid in found]
+        return [int(pid) for pid in found if _word(pid) == "tutela.entry.gateway"]
 
     def stop(self):
         """Ask it to stop; its exit code."""
@@ -73,6 +73,14 @@ class RunningGateway:
         except (urllib.error.URLError, OSError):
             assert self.process.poll() is None, self.said.read_text()
             return False
+
+
+def _word(pid):
+    """What a child was started as, or nothing where it has just ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().split("\0")[2]
+    except (OSError, IndexError):
+        return ""
 
 
 def until(true, wait_s=60):

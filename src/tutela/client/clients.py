@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
+from msgspec import UNSET
 
 from tutela.client.calls import Answered, Patience, Request, Wait, asked, batches
 from tutela.client.connections import Connections
@@ -42,19 +43,24 @@ class _Questions:
         self._channel, self._jurisdiction = channel, jurisdiction
         self._jitter = random.SystemRandom().random
 
-    def _one(self, kind: Kind, value: str) -> Request:
-        return Request("POST", "/v1/match", _JSON, _encode(Ask(self._channel, self._jurisdiction, kind, value)))
+    def _one(self, kind: Kind, value: str, quality: int | None) -> Request:
+        ask = Ask(self._channel, self._jurisdiction, kind, value, UNSET if quality is None else quality)
+        return Request("POST", "/v1/match", _JSON, _encode(ask))
 
-    def _many(self, kind: Kind, values: Iterable[str], size: int) -> list[Request]:
+    def _many(self, kind: Kind, values: Iterable[str], qualities: Iterable[int] | None, size: int) -> list[Request]:
         if not 1 <= size <= LIMITS.batch_values_max:
             raise ValueError(f"a batch has 1 to {LIMITS.batch_values_max} values")
-        return [
-            Request(
-                "POST", "/v1/match/batch", _JSON,
-                _encode(AskMany(self._channel, self._jurisdiction, kind, tuple(part))),
-            )
-            for part in batches(list(values), size)
-        ]  # fmt: skip
+        asked, said = list(values), None if qualities is None else list(qualities)
+        if said is not None and len(said) != len(asked):
+            raise ValueError("say the quality of each value, or of none")
+        parts = batches(asked, size)
+        qualities_of = [None] * len(parts) if said is None else batches(said, size)
+        return [self._batch(kind, part, own) for part, own in zip(parts, qualities_of, strict=True)]
+
+    def _batch(self, kind: Kind, values: list[str], qualities: list[int] | None) -> Request:
+        said = UNSET if qualities is None else tuple(qualities)
+        ask = AskMany(self._channel, self._jurisdiction, kind, tuple(values), said)
+        return Request("POST", "/v1/match/batch", _JSON, _encode(ask))
 
     def _bytes(self, data: bytes) -> Request:
         ground = urlencode({"channel": self._channel.value, "jurisdiction": self._jurisdiction})
@@ -67,14 +73,16 @@ class _Questions:
 class Client(_Questions):
     """Asks and waits. Threads may share one. Errors: see `client.errors`."""
 
-    def match(self, kind: Kind, value: str) -> Answer:
-        """Ask one value, in hexadecimal."""
-        return _read(self._ask(self._one(kind, value)), Answer)
+    def match(self, kind: Kind, value: str, *, quality: int | None = None) -> Answer:
+        """Ask one value, in hexadecimal. `quality`: of a PDQ, 0 to 100."""
+        return _read(self._ask(self._one(kind, value, quality)), Answer)
 
-    def match_many(self, kind: Kind, values: Iterable[str], *, batch: int = _BATCH) -> list[Answer]:
-        """Ask any number of values of one kind; one answer for each, in their order."""
+    def match_many(
+        self, kind: Kind, values: Iterable[str], *, qualities: Iterable[int] | None = None, batch: int = _BATCH
+    ) -> list[Answer]:
+        """Ask any number of values of one kind; one answer for each, in their order. `qualities`: one for each, too."""
         found: list[Answer] = []
-        for request in self._many(kind, values, batch):
+        for request in self._many(kind, values, qualities, batch):
             found += _each(_read(self._ask(request), Verdicts))
         return found
 
@@ -121,13 +129,15 @@ class AsyncClient(_Questions):
         super().__init__(address, key, channel, jurisdiction, patience=patience)
         self._threads = ThreadPoolExecutor(_SENT_AT_ONCE, thread_name_prefix="tutela-client")
 
-    async def match(self, kind: Kind, value: str) -> Answer:
-        """Ask one value, in hexadecimal."""
-        return _read(await self._ask(self._one(kind, value)), Answer)
+    async def match(self, kind: Kind, value: str, *, quality: int | None = None) -> Answer:
+        """Ask one value, as `Client.match`."""
+        return _read(await self._ask(self._one(kind, value, quality)), Answer)
 
-    async def match_many(self, kind: Kind, values: Iterable[str], *, batch: int = _BATCH) -> list[Answer]:
-        """Ask any number of values of one kind, several batches at once; one answer for each, in their order."""
-        parts = await asyncio.gather(*map(self._ask, self._many(kind, values, batch)))
+    async def match_many(
+        self, kind: Kind, values: Iterable[str], *, qualities: Iterable[int] | None = None, batch: int = _BATCH
+    ) -> list[Answer]:
+        """Ask any number of values, as `Client.match_many`, but several batches at once."""
+        parts = await asyncio.gather(*map(self._ask, self._many(kind, values, qualities, batch)))
         return [answer for part in parts for answer in _each(_read(part, Verdicts))]
 
     async def match_bytes(self, data: bytes) -> BytesAnswer:

@@ -3,7 +3,8 @@
 Rules:
 
 1. A look-up says its channel and jurisdiction (`domain.lookups`), what kind of value it asks, and the value:
-   hexadecimal, of exactly the length of its kind.
+   hexadecimal, of exactly the length of its kind. It may say the quality of a PDQ: what is too flat for a list is not
+   asked of it. A PDQ of which nothing is said counts as of full quality.
 2. Unknown fields are refused, and so is a field that stands there twice: what is misspelt must not be ignored.
 3. Everybody is told a verdict. `hits` is there for keys that may see distance, list and entry; for others it is absent.
 
@@ -18,6 +19,7 @@ from enum import StrEnum
 from typing import Annotated, Final
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from tutela.domain.limits import GatewayLimits
 from tutela.domain.lookups import Channel  # noqa: TC001  - msgspec reads the types at run time
@@ -48,6 +50,8 @@ Jurisdiction = Annotated[
     str, msgspec.Meta(max_length=2, pattern="^[A-Za-z]{2}$", description="two letters of ISO 3166-1")
 ]
 Hex = Annotated[str, msgspec.Meta(min_length=_HEX_MIN, max_length=_HEX_MAX, description="hexadecimal")]
+Quality = Annotated[int, msgspec.Meta(ge=0, le=100, description="of a PDQ, as whoever made it says")]
+Qualities = Annotated[tuple[Quality, ...], msgspec.Meta(min_length=1, max_length=LIMITS.batch_values_max)]
 Values = Annotated[tuple[Hex, ...], msgspec.Meta(min_length=1, max_length=LIMITS.batch_values_max)]
 
 
@@ -58,15 +62,17 @@ class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     jurisdiction: Jurisdiction
     kind: Kind
     value: Hex
+    quality: Quality | UnsetType = UNSET
 
 
 class AskMany(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Many values of one kind."""
+    """Many values of one kind; `qualities`, where they are said, one for each."""
 
     channel: Channel
     jurisdiction: Jurisdiction
     kind: Kind
     values: Values
+    qualities: Qualities | UnsetType = UNSET
 
 
 class HitPart(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -54,7 +54,8 @@ class Permission(StrEnum):
     INTAKE_REPORT_READ = "intake:report:read"
     JOBS_JOB_READ = "jobs:job:read"
     JOBS_JOB_RERUN = "jobs:job:rerun"
-    LISTS_ENTRY_LOOKUP = "lists:entry:lookup"
+    LISTS_ENTRY_LOOKUP = "lists:entry:lookup"  # is it known?
+    LISTS_ENTRY_READ = "lists:entry:read"  # which entry of whose list, and how far away
     LISTS_LIST_EDIT = "lists:list:edit"
     LISTS_LIST_READ = "lists:list:read"
     REVIEW_ITEM_CLOSE = "review:item:close"
@@ -151,6 +152,7 @@ _ANALYST: Final = {
     _P.INTAKE_REPORT_CREATE: _O,
     _P.INTAKE_REPORT_READ: _T,
     _P.LISTS_ENTRY_LOOKUP: _O,
+    _P.LISTS_ENTRY_READ: _O,
     _P.LISTS_LIST_READ: _O,
     _P.REVIEW_ITEM_CLOSE: _T,
     _P.REVIEW_ITEM_DECIDE: _T,
@@ -195,6 +197,7 @@ TABLE: Final[Mapping[Role, Mapping[Permission, Reach]]] = MappingProxyType(
             **_EVERY_PERSON,
             _P.ACCESS_KEY_READ: _O,
             _P.LISTS_ENTRY_LOOKUP: _O,
+            _P.LISTS_ENTRY_READ: _O,
             _P.LISTS_LIST_EDIT: _O,
             _P.LISTS_LIST_READ: _O,
             _P.JOBS_JOB_READ: _O,
@@ -232,6 +235,7 @@ TABLE: Final[Mapping[Role, Mapping[Permission, Reach]]] = MappingProxyType(
             _P.ASSESSMENT_INDICATOR_READ: _O,
             _P.INTAKE_REPORT_CREATE: _O,
             _P.LISTS_ENTRY_LOOKUP: _O,
+            _P.LISTS_ENTRY_READ: _O,
         },
     }
 )

@@ -1,6 +1,6 @@
 """What one process knows while it answers: the index, the keys, the rates, and what it may take on.
 
-desk = Desk(settings, index, source, process=0, processes=2)
+desk = Desk(settings, index, sources, process=0, processes=2)
 key = desk.let_in(authorization, Scope.LOOKUP)
 desk.look_up(key, ask) -> bytes
 """
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 import numpy as np
+from msgspec import UNSET
 
 from tutela.client.words import Answer, BytesAnswer, HitPart, Kind, Status, Verdict, Verdicts
 from tutela.domain.limits import GatewayLimits
@@ -26,6 +27,9 @@ from tutela.entry.gateway.probing import ProbingWatch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from msgspec import UnsetType
+    from numpy.typing import NDArray
 
     from tutela.client.words import Ask, AskMany
     from tutela.domain.lists import Hit
@@ -49,7 +53,7 @@ class Desk:
         self,
         settings: Settings,
         index: Index,
-        source: KeySource,
+        sources: Sequence[KeySource],
         examining: Examining,
         routes: Sequence[str],
         *,
@@ -60,7 +64,7 @@ class Desk:
         run = settings.home / "run"
         self.limits = limits
         self.index = index
-        self.keyring = Keyring(source)
+        self.keyring = Keyring(*sources)
         self.counters = Counters(run / COUNTERS, routes, process, processes)
         self.watch = ProbingWatch(run / PROBING, limits)
         self.metrics_key = settings.metrics_key
@@ -95,9 +99,10 @@ class Desk:
         self.check_ground(ask.channel, ask.jurisdiction)
         snapshot = self.snapshot()
         raw = _raw(ask.kind, ask.value, "value")
+        qualities = None if ask.quality is UNSET else _qualities(ask.kind, (ask.quality,), "quality")
         if ask.kind is Kind.PDQ:
             hashes = np.frombuffer(raw, np.uint8).reshape(1, PDQ_BYTES)
-            hits = snapshot.match_many(hashes)[0]
+            hits = snapshot.match_many(hashes, qualities=qualities)[0]
             if not key.sees_details and (hits or not self.watch.is_quiet(key.bucket)):
                 self._watch(key, hashes, _ONE_KNOWN if hits else _NONE_KNOWN)
         else:
@@ -110,10 +115,14 @@ class Desk:
         """Answer many values."""
         self.check_ground(ask.channel, ask.jurisdiction)
         snapshot = self.snapshot()
+        self._charge(key, len(ask.values))
         raw = [_raw(ask.kind, value, "values") for value in ask.values]
+        qualities = _qualities(ask.kind, ask.qualities, "qualities")
+        if qualities is not None and len(qualities) != len(raw):
+            raise not_valid("qualities", "wrong-length")
         if ask.kind is Kind.PDQ:
             hashes = np.frombuffer(b"".join(raw), np.uint8).reshape(-1, PDQ_BYTES)
-            found = snapshot.match_many(hashes)
+            found = snapshot.match_many(hashes, qualities=qualities)
             known = np.fromiter(map(bool, found), bool, len(found))
             if not key.sees_details and (known.any() or not self.watch.is_quiet(key.bucket)):
                 self._watch(key, hashes, known)
@@ -156,6 +165,17 @@ class Desk:
         """End the sandbox, if there is one."""
         self._examining.close()
 
+    def _charge(self, key: Key, values: int) -> None:
+        """Take what a batch costs beyond the token of its request; a refusal that says when there will be enough.
+
+        A batch that costs more than a full bucket takes a full one: it may be asked, if seldom.
+        """
+        rate = key.rate
+        rest = min(-(-values // self.limits.batch_values_a_token), rate.tokens_max) - 1
+        if rest and (wait_ns := self._buckets.take(key.bucket, rate, time.time_ns(), rest)):
+            wait_ns += rate.token_ns  # whoever comes again needs the token of that request, too
+            raise refusal("too-many-requests", retry_after_s=-(-wait_ns // _NS))
+
     def _watch(self, key: Key, hashes: np.ndarray, known: np.ndarray) -> None:
         """Withhold the answer from a key that probes, but for one in a while."""
         now_ns = time.time_ns()
@@ -191,6 +211,15 @@ def _raw(kind: Kind, value: str, field: str) -> bytes:
     if 2 * len(raw) != len(value):  # there were spaces
         raise not_valid(field, "not-hexadecimal")
     return raw
+
+
+def _qualities(kind: Kind, given: tuple[int, ...] | UnsetType, field: str) -> NDArray[np.uint8] | None:
+    """Read what was said of pictures; None where nothing was."""
+    if given is UNSET:
+        return None
+    if kind is not Kind.PDQ:
+        raise not_valid(field, "not-for-this-kind")
+    return np.array(given, np.uint8)
 
 
 def _verdict(hits: Sequence[Hit]) -> Verdict:
