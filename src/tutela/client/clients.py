@@ -43,11 +43,11 @@ class _Questions:
         self._channel, self._jurisdiction = channel, jurisdiction
         self._jitter = random.SystemRandom().random
 
-    def _one(self, kind: Kind, value: str, quality: int | None) -> Request:
+    def _one(self, kind: Kind, value: str, quality: float | None) -> Request:
         ask = Ask(self._channel, self._jurisdiction, kind, value, UNSET if quality is None else quality)
         return Request("POST", "/v1/match", _JSON, _encode(ask))
 
-    def _many(self, kind: Kind, values: Iterable[str], qualities: Iterable[int] | None, size: int) -> list[Request]:
+    def _many(self, kind: Kind, values: Iterable[str], qualities: Iterable[float] | None, size: int) -> list[Request]:
         if not 1 <= size <= LIMITS.batch_values_max:
             raise ValueError(f"a batch has 1 to {LIMITS.batch_values_max} values")
         asked, said = list(values), None if qualities is None else list(qualities)
@@ -57,7 +57,7 @@ class _Questions:
         qualities_of = [None] * len(parts) if said is None else batches(said, size)
         return [self._batch(kind, part, own) for part, own in zip(parts, qualities_of, strict=True)]
 
-    def _batch(self, kind: Kind, values: list[str], qualities: list[int] | None) -> Request:
+    def _batch(self, kind: Kind, values: list[str], qualities: list[float] | None) -> Request:
         said = UNSET if qualities is None else tuple(qualities)
         ask = AskMany(self._channel, self._jurisdiction, kind, tuple(values), said)
         return Request("POST", "/v1/match/batch", _JSON, _encode(ask))
@@ -73,12 +73,12 @@ class _Questions:
 class Client(_Questions):
     """Asks and waits. Threads may share one. Errors: see `client.errors`."""
 
-    def match(self, kind: Kind, value: str, *, quality: int | None = None) -> Answer:
+    def match(self, kind: Kind, value: str, *, quality: float | None = None) -> Answer:
         """Ask one value, in hexadecimal. `quality`: of a PDQ, 0 to 100."""
         return _read(self._ask(self._one(kind, value, quality)), Answer)
 
     def match_many(
-        self, kind: Kind, values: Iterable[str], *, qualities: Iterable[int] | None = None, batch: int = _BATCH
+        self, kind: Kind, values: Iterable[str], *, qualities: Iterable[float] | None = None, batch: int = _BATCH
     ) -> list[Answer]:
         """Ask any number of values of one kind; one answer for each, in their order. `qualities`: one for each, too."""
         found: list[Answer] = []
@@ -129,12 +129,12 @@ class AsyncClient(_Questions):
         super().__init__(address, key, channel, jurisdiction, patience=patience)
         self._threads = ThreadPoolExecutor(_SENT_AT_ONCE, thread_name_prefix="tutela-client")
 
-    async def match(self, kind: Kind, value: str, *, quality: int | None = None) -> Answer:
+    async def match(self, kind: Kind, value: str, *, quality: float | None = None) -> Answer:
         """Ask one value, as `Client.match`."""
         return _read(await self._ask(self._one(kind, value, quality)), Answer)
 
     async def match_many(
-        self, kind: Kind, values: Iterable[str], *, qualities: Iterable[int] | None = None, batch: int = _BATCH
+        self, kind: Kind, values: Iterable[str], *, qualities: Iterable[float] | None = None, batch: int = _BATCH
     ) -> list[Answer]:
         """Ask any number of values, as `Client.match_many`, but several batches at once."""
         parts = await asyncio.gather(*map(self._ask, self._many(kind, values, qualities, batch)))

@@ -50,7 +50,7 @@ Jurisdiction = Annotated[
     str, msgspec.Meta(max_length=2, pattern="^[A-Za-z]{2}$", description="two letters of ISO 3166-1")
 ]
 Hex = Annotated[str, msgspec.Meta(min_length=_HEX_MIN, max_length=_HEX_MAX, description="hexadecimal")]
-Quality = Annotated[int, msgspec.Meta(ge=0, le=100, description="of a PDQ, as whoever made it says")]
+Quality = Annotated[float, msgspec.Meta(ge=0, le=100, description="of a PDQ, as whoever made it says")]
 Qualities = Annotated[tuple[Quality, ...], msgspec.Meta(min_length=1, max_length=LIMITS.batch_values_max)]
 Values = Annotated[tuple[Hex, ...], msgspec.Meta(min_length=1, max_length=LIMITS.batch_values_max)]
 

@@ -46,8 +46,8 @@ def made_from(schema):
         return st.sampled_from(schema.get("enum") or [schema["const"]])
     if "pattern" in schema:
         return st.from_regex(schema["pattern"], fullmatch=True)
-    if schema["type"] == "integer":
-        return st.integers(schema["minimum"], schema["maximum"])
+    if schema["type"] == "number":
+        return st.floats(schema["minimum"], schema["maximum"])
     if schema["type"] == "array":
         return st.lists(made_from(schema["items"]), min_size=1, max_size=12)
     fields = {name: made_from(inner) for name, inner in schema["properties"].items()}

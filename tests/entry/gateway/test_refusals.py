@@ -51,7 +51,7 @@ def test_the_shape_of_error_is_that_of_the_service():
         ({"jurisdiction": "N1"}, "jurisdiction", "wrong-form"),
         ({"jurisdiction": "NL\n"}, "jurisdiction", "wrong-length"),
         ({CANARY: 1}, "", "unknown-field"),
-        ({"quality": 101}, "quality", "out-of-range"),
+        ({"quality": 100.5}, "quality", "out-of-range"),
         ({"quality": -1}, "quality", "out-of-range"),
         ({"quality": CANARY}, "quality", "wrong-type"),
         ({"quality": None}, "quality", "wrong-type"),

@@ -65,7 +65,7 @@ def fill(home, hashes=HASHES):
 class World:
     def __init__(self, home, *, limits=None, filled=True, **settings):
         self.home = home
-        self.settings = Settings(home=home, lookups="public:NL, private:NL", **settings)
+        self.settings = Settings(home=home, **{"lookups": "public:NL, private:NL", **settings})
         self.known_hash = HASHES[0].tobytes()
         self.keys, self.service_keys = FileKeys(home), ServiceKeys(home)
         if filled:

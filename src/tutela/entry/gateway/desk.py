@@ -213,13 +213,13 @@ def _raw(kind: Kind, value: str, field: str) -> bytes:
     return raw
 
 
-def _qualities(kind: Kind, given: tuple[int, ...] | UnsetType, field: str) -> NDArray[np.uint8] | None:
+def _qualities(kind: Kind, given: tuple[float, ...] | UnsetType, field: str) -> NDArray[np.float64] | None:
     """Read what was said of pictures; None where nothing was."""
     if given is UNSET:
         return None
     if kind is not Kind.PDQ:
         raise not_valid(field, "not-for-this-kind")
-    return np.array(given, np.uint8)
+    return np.array(given, np.float64)
 
 
 def _verdict(hits: Sequence[Hit]) -> Verdict:

@@ -62,7 +62,7 @@ class Join:
         distances_max: Sequence[int],
         *,
         shares_min: Sequence[float],
-        qualities: NDArray[np.uint8] | None = None,
+        qualities: NDArray[np.float64] | None = None,
         qualities_min: Sequence[int] = (),
     ) -> list[tuple[Hit, ...]]:
         """Return the hits of each hash, nearest first, `hits_max` at most.

@@ -103,7 +103,7 @@ class Snapshot:
         hashes: NDArray[np.uint8],
         *,
         distance_max: int | None = None,
-        qualities: NDArray[np.uint8] | None = None,
+        qualities: NDArray[np.float64] | None = None,
     ) -> list[tuple[Hit, ...]]:
         """Return the hits of each of many hashes that are reported, nearest first.
 
@@ -137,7 +137,7 @@ class Snapshot:
         hashes: NDArray[np.uint8],
         *,
         distance_max: int | None = None,
-        qualities: NDArray[np.uint8] | None = None,
+        qualities: NDArray[np.float64] | None = None,
     ) -> list[Judged]:
         """Return what `match_many` does, with what is withheld and why."""
         limits = [self._reach(part) if distance_max is None else distance_max for part in self._parts]
