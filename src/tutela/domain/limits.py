@@ -98,4 +98,5 @@ class RetroLimits:
     reference_chars_max: int = 40  # a UUID has 36
     join_rows_max: int = 262_144  # read at once: 25 MB
     finds_bytes_max: int = 256 * MIB  # then joining waits
+    find_number_max: int = 999_999_999_999  # of one key: twelve digits
     finds_page_max: int = 1_000

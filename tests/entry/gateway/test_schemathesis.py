@@ -11,21 +11,28 @@ from tutela.entry.gateway.openapi import document
 
 EXAMPLES = 20  # of each address
 EVERYWHERE = ", ".join(f"{channel}:{one}{two}" for channel, one, two in product(Channel, *[ascii_uppercase] * 2))
-OPTIONS = {"lookups": EVERYWHERE, "limits": {"batches_waiting_max": 100, "uploads_waiting_max": 100}}
+OPTIONS = {
+    "lookups": EVERYWHERE,
+    "retro": "public:NL",
+    "limits": {"batches_waiting_max": 100, "uploads_waiting_max": 100},
+}
 
 
-def one_quality_each(case):
-    """What a schema cannot say: as many qualities as values."""
-    if case.path == "/v1/match/batch" and isinstance(case.body, dict):
-        values, qualities = case.body.get("values"), case.body.get("qualities")
-        if isinstance(values, list) and isinstance(qualities, list) and values and qualities:
-            case.body = case.body | {"qualities": (qualities * len(values))[: len(values)]}
+def as_many_as_values(case):
+    """What a schema cannot say: as many qualities and references as values."""
+    if case.path != "/v1/match/batch" or not isinstance(case.body, dict):
+        return
+    values = case.body.get("values")
+    for name in ("qualities", "references"):
+        given = case.body.get(name)
+        if isinstance(values, list) and isinstance(given, list) and values and given:
+            case.body = case.body | {name: (given * len(values))[: len(values)]}
 
 
 def found_in(world, examples):
     """Ask a gateway of these `OPTIONS`."""
     key = world.key(details=True, per_minute=100_000_000)
-    return ask_everything(document(), world.gateway, key, examples=examples, adapt=one_quality_each)
+    return ask_everything(document(), world.gateway, key, examples=examples, adapt=as_many_as_values)
 
 
 def test_whatever_is_asked_the_answer_is_one_that_the_document_promises(make_world, confinement):

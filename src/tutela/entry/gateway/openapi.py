@@ -132,7 +132,7 @@ def _parameter(name: str) -> dict[str, Any]:
 
 
 def _number(name: str) -> dict[str, Any]:
-    schema: dict[str, Any] = {"type": "integer", "minimum": 0}
+    schema: dict[str, Any] = {"type": "integer", "minimum": 0, "maximum": words.RETRO.find_number_max}
     if name == "limit":
         schema |= {"minimum": 1, "maximum": words.RETRO.finds_page_max}
     return {"name": name, "in": "query", "required": False, "schema": schema}
