@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import logging.config
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
@@ -59,3 +61,16 @@ def home(tmp_path: Path, settings: SettingsWrapper) -> Path:
     folder.mkdir(mode=0o700)
     settings.TUTELA = replace(settings.TUTELA, home=folder)
     return folder
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """What the service writes to its log, a line an event. Loggers are made once: only where they write can change."""
+    from tutela.entry import logs
+
+    stream = io.StringIO()
+    configured = logs.logging_config("debug")
+    configured["handlers"]["standard_error"]["stream"] = stream
+    logs.configure(configured)
+    yield stream
+    logging.config.dictConfig({"version": 1, "disable_existing_loggers": False, "root": {"handlers": []}})

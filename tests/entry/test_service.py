@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import json
 import logging
 import re
@@ -16,7 +15,6 @@ from django.urls import reverse
 from tests.world import make_desk, make_key, make_person, secret_part, sign_in
 from tutela.apps.access.models import Person
 from tutela.domain.actors import Permission, Role
-from tutela.entry import logs
 from tutela.entry.bodies import BodyLimit
 from tutela.entry.serve import first_administrator
 
@@ -134,16 +132,6 @@ def test_uploads_stay_in_memory():
 
 
 #### Logs ####
-
-
-@pytest.fixture
-def log():
-    stream = io.StringIO()
-    configured = logs.logging_config("debug")
-    configured["handlers"]["standard_error"]["stream"] = stream
-    logs.configure(configured)
-    yield stream
-    logging.config.dictConfig({"version": 1, "disable_existing_loggers": False, "root": {"handlers": []}})
 
 
 @pytest.mark.django_db

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import logging
 import re
 from dataclasses import replace
 
@@ -35,7 +34,6 @@ from tutela.apps.triage.models import Case, Item, Location, Match
 from tutela.domain.actors import SYSTEM, Permission, Role
 from tutela.domain.lists import Entry, MatchPolicy
 from tutela.engine.matching import ListStore
-from tutela.entry import logs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -117,16 +115,6 @@ class World:
     def actions(self) -> list[str]:
         with acting_as(SYSTEM):
             return list(Leaf.objects.order_by("serial").values_list("action", flat=True))
-
-
-@pytest.fixture
-def log():
-    stream = io.StringIO()
-    configured = logs.logging_config("debug")
-    configured["handlers"]["standard_error"]["stream"] = stream
-    logs.configure(configured)
-    yield stream
-    logging.config.dictConfig({"version": 1, "disable_existing_loggers": False, "root": {"handlers": []}})
 
 
 @pytest.fixture

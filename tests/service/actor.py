@@ -43,6 +43,25 @@ def open_up() -> dict:
     return {"key": secret, "session": client.cookies["session"].value}
 
 
+def lookup_key() -> dict:
+    """A key for the gateway, made in the service."""
+    from tutela.apps.access.models import Organisation
+
+    organisation = Organisation.objects.first() or world.make_desk().organisation
+    key, secret = world.make_key(organisation, [Permission.LISTS_ENTRY_LOOKUP], requests_per_minute_max=100_000)
+    return {"id": str(key.id), "key": secret}
+
+
+def revoke_key() -> dict:
+    """End a key whose id is the argument."""
+    from uuid import UUID
+
+    from tutela.apps.access import services
+
+    services.revoke_key(SYSTEM, UUID(sys.argv[2]))
+    return {}
+
+
 def place() -> dict:
     """Let every leaf have its place."""
     from tutela.apps.custody.public import sequence, waiting_count
@@ -124,6 +143,8 @@ if __name__ == "__main__":
         parts = {
             "fill": fill,
             "open-up": open_up,
+            "lookup-key": lookup_key,
+            "revoke-key": revoke_key,
             "place": place,
             "fill-and-place": fill_and_place,
             "go-on": go_on,

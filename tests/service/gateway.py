@@ -59,7 +59,7 @@ class RunningGateway:
     def children(self):
         """The serving processes, and upkeep."""
         found = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return [int(pid) for pid in found]
+        return [int(pid) for pid in found if _word(pid) == "tutela.entry.gateway"]
 
     def keeper(self):
         """The process that keeps the index in order; None where it is not there."""
@@ -82,6 +82,14 @@ class RunningGateway:
         except (urllib.error.URLError, OSError):
             assert self.process.poll() is None, self.said.read_text()
             return False
+
+
+def _word(pid):
+    """What a child was started as, or nothing where it has just ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().split("\0")[2]
+    except (OSError, IndexError):
+        return ""
 
 
 def until(true, wait_s=60):

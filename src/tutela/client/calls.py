@@ -14,7 +14,7 @@ Rules:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
 _AGAIN: Final = frozenset({429, 502, 503, 504})
+Value = TypeVar("Value")
 _decode_error: Final = msgspec.json.Decoder(ErrorBody).decode
 
 
@@ -84,7 +85,7 @@ def asked(request: Request, patience: Patience, jitter: Callable[[], float]) -> 
     raise UnreachableError("it was not asked")
 
 
-def batches(values: list[str], size: int) -> list[list[str]]:
+def batches(values: list[Value], size: int) -> list[list[Value]]:
     """Cut values into parts of at most `size`.
 
     >>> batches(["a", "b", "c"], 2)

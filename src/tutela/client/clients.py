@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
+from msgspec import UNSET
 
 from tutela.client.calls import Answered, Patience, Request, Wait, asked, batches
 from tutela.client.connections import Connections
@@ -42,21 +43,34 @@ class _Questions:
         self._channel, self._jurisdiction = channel, jurisdiction
         self._jitter = random.SystemRandom().random
 
-    def _one(self, kind: Kind, value: str, reference: str) -> Request:
-        ask = Ask(self._channel, self._jurisdiction, kind, value, reference)
+    def _one(self, kind: Kind, value: str, quality: float | None, reference: str) -> Request:
+        said = UNSET if quality is None else quality
+        ask = Ask(self._channel, self._jurisdiction, kind, value, reference, said)
         return Request("POST", "/v1/match", _JSON, _encode(ask))
 
-    def _many(self, kind: Kind, values: Iterable[str], size: int, references: Iterable[str]) -> list[Request]:
+    def _many(
+        self, kind: Kind, values: Iterable[str], qualities: Iterable[float] | None, references: Iterable[str], size: int
+    ) -> list[Request]:
         if not 1 <= size <= LIMITS.batch_values_max:
             raise ValueError(f"a batch has 1 to {LIMITS.batch_values_max} values")
-        parts, called = batches(list(values), size), batches(list(references), size)
-        if called and list(map(len, called)) != list(map(len, parts)):
+        asked, called = list(values), list(references)
+        said = None if qualities is None else list(qualities)
+        if said is not None and len(said) != len(asked):
+            raise ValueError("say the quality of each value, or of none")
+        if called and len(called) != len(asked):
             raise ValueError("there is one reference for each value, or none at all")
-        asks = [
-            AskMany(self._channel, self._jurisdiction, kind, tuple(part), tuple(own))
-            for part, own in zip(parts, called or [[]] * len(parts), strict=True)
+        parts = batches(asked, size)
+        qualities_of = [None] * len(parts) if said is None else batches(said, size)
+        references_of = batches(called, size) if called else [[]] * len(parts)
+        return [
+            self._batch(kind, part, own, names)
+            for part, own, names in zip(parts, qualities_of, references_of, strict=True)
         ]
-        return [Request("POST", "/v1/match/batch", _JSON, _encode(ask)) for ask in asks]
+
+    def _batch(self, kind: Kind, values: list[str], qualities: list[float] | None, references: list[str]) -> Request:
+        said = UNSET if qualities is None else tuple(qualities)
+        ask = AskMany(self._channel, self._jurisdiction, kind, tuple(values), tuple(references), said)
+        return Request("POST", "/v1/match/batch", _JSON, _encode(ask))
 
     def _bytes(self, data: bytes, reference: str) -> Request:
         said = {"channel": self._channel.value, "jurisdiction": self._jurisdiction}
@@ -73,16 +87,25 @@ class _Questions:
 class Client(_Questions):
     """Asks and waits. Threads may share one. Errors: see `client.errors`."""
 
-    def match(self, kind: Kind, value: str, *, reference: str = "") -> Answer:
-        """Ask one value, in hexadecimal. `reference`: what you call it, should it become known (retro-matching)."""
-        return _read(self._ask(self._one(kind, value, reference)), Answer)
+    def match(self, kind: Kind, value: str, *, quality: float | None = None, reference: str = "") -> Answer:
+        """Ask one value, in hexadecimal.
+
+        `quality`: of a PDQ, 0 to 100. `reference`: what you call it, should it become known (retro-matching).
+        """
+        return _read(self._ask(self._one(kind, value, quality, reference)), Answer)
 
     def match_many(
-        self, kind: Kind, values: Iterable[str], *, batch: int = _BATCH, references: Iterable[str] = ()
+        self,
+        kind: Kind,
+        values: Iterable[str],
+        *,
+        qualities: Iterable[float] | None = None,
+        references: Iterable[str] = (),
+        batch: int = _BATCH,
     ) -> list[Answer]:
-        """Ask any number of values of one kind; one answer for each, in their order."""
+        """Ask any number of values of one kind; one answer for each, in their order. What is said is said of each."""
         found: list[Answer] = []
-        for request in self._many(kind, values, batch, references):
+        for request in self._many(kind, values, qualities, references, batch):
             found += _each(_read(self._ask(request), Verdicts))
         return found
 
@@ -137,15 +160,21 @@ class AsyncClient(_Questions):
         super().__init__(address, key, channel, jurisdiction, patience=patience)
         self._threads = ThreadPoolExecutor(_SENT_AT_ONCE, thread_name_prefix="tutela-client")
 
-    async def match(self, kind: Kind, value: str, *, reference: str = "") -> Answer:
-        """Ask one value, in hexadecimal. `reference`: what you call it, should it become known (retro-matching)."""
-        return _read(await self._ask(self._one(kind, value, reference)), Answer)
+    async def match(self, kind: Kind, value: str, *, quality: float | None = None, reference: str = "") -> Answer:
+        """Ask one value, as `Client.match`."""
+        return _read(await self._ask(self._one(kind, value, quality, reference)), Answer)
 
     async def match_many(
-        self, kind: Kind, values: Iterable[str], *, batch: int = _BATCH, references: Iterable[str] = ()
+        self,
+        kind: Kind,
+        values: Iterable[str],
+        *,
+        qualities: Iterable[float] | None = None,
+        references: Iterable[str] = (),
+        batch: int = _BATCH,
     ) -> list[Answer]:
-        """Ask any number of values of one kind, several batches at once; one answer for each, in their order."""
-        parts = await asyncio.gather(*map(self._ask, self._many(kind, values, batch, references)))
+        """Ask any number of values, as `Client.match_many`, but several batches at once."""
+        parts = await asyncio.gather(*map(self._ask, self._many(kind, values, qualities, references, batch)))
         return [answer for part in parts for answer in _each(_read(part, Verdicts))]
 
     async def match_bytes(self, data: bytes, *, reference: str = "") -> BytesAnswer:

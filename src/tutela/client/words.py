@@ -3,7 +3,8 @@
 Rules:
 
 1. A look-up says its channel and jurisdiction (`domain.lookups`), what kind of value it asks, and the value:
-   hexadecimal, of exactly the length of its kind.
+   hexadecimal, of exactly the length of its kind. It may say the quality of a PDQ: what is too flat for a list is not
+   asked of it. A PDQ of which nothing is said counts as of full quality.
 2. Unknown fields are refused, and so is a field that stands there twice: what is misspelt must not be ignored.
 3. Everybody is told a verdict. `hits` is there for keys that may see distance, list and entry; for others it is absent.
 
@@ -18,6 +19,7 @@ from enum import StrEnum
 from typing import Annotated, Final
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from tutela.domain.limits import GatewayLimits, RetroLimits
 from tutela.domain.lookups import Channel  # noqa: TC001  - msgspec reads the types at run time
@@ -58,6 +60,8 @@ Reference = Annotated[
     ),
 ]
 References = Annotated[tuple[Reference, ...], msgspec.Meta(max_length=LIMITS.batch_values_max)]
+Quality = Annotated[float, msgspec.Meta(ge=0, le=100, description="of a PDQ, as whoever made it says")]
+Qualities = Annotated[tuple[Quality, ...], msgspec.Meta(min_length=1, max_length=LIMITS.batch_values_max)]
 Values = Annotated[tuple[Hex, ...], msgspec.Meta(min_length=1, max_length=LIMITS.batch_values_max)]
 
 
@@ -69,16 +73,18 @@ class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     kind: Kind
     value: Hex
     reference: Reference = ""
+    quality: Quality | UnsetType = UNSET
 
 
 class AskMany(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Many values of one kind. `references` is absent, or has one for each value."""
+    """Many values of one kind. `references` and `qualities` are absent, or have one for each value."""
 
     channel: Channel
     jurisdiction: Jurisdiction
     kind: Kind
     values: Values
     references: References = ()
+    qualities: Qualities | UnsetType = UNSET
 
 
 class HitPart(msgspec.Struct, frozen=True, omit_defaults=True):

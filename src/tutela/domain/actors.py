@@ -39,7 +39,8 @@ class Permission(StrEnum):
     INTAKE_REPORT_READ = "intake:report:read"
     JOBS_JOB_READ = "jobs:job:read"
     JOBS_JOB_RERUN = "jobs:job:rerun"
-    LISTS_ENTRY_LOOKUP = "lists:entry:lookup"
+    LISTS_ENTRY_LOOKUP = "lists:entry:lookup"  # is it known?
+    LISTS_ENTRY_READ = "lists:entry:read"  # which entry of whose list, and how far away
     LISTS_LIST_EDIT = "lists:list:edit"
     LISTS_LIST_READ = "lists:list:read"
     REVIEW_ITEM_CLOSE = "review:item:close"

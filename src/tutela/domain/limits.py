@@ -73,6 +73,7 @@ class GatewayLimits:
     ask_bytes_max: int = 1024  # one value with its ground has 150
     ask_many_bytes_max: int = MIB
     batch_values_max: int = 5_000  # a tenth of a second of one core
+    batch_values_a_token: int = 100  # of a key's rate: by what is asked, not by how it is wrapped up
     upload_bytes_max: int = 64 * MIB
     body_wait_s_max: float = 20.0  # until a body has come whole: who sends slower holds memory for nothing
     requests_in_flight_max: int = 512
@@ -97,4 +98,5 @@ class RetroLimits:
     reference_chars_max: int = 40  # a UUID has 36
     join_rows_max: int = 262_144  # read at once: 25 MB
     finds_bytes_max: int = 256 * MIB  # then joining waits
+    find_number_max: int = 999_999_999_999  # of one key: twelve digits
     finds_page_max: int = 1_000

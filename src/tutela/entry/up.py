@@ -1,4 +1,4 @@
-"""One desk, one command: the web process and a worker as supervised children in one process group.
+"""One desk, one command: the web process, a worker and the gateway as supervised children in one process group.
 
 Rules:
 
@@ -108,7 +108,7 @@ class Supervisor:
         if child.deaths >= patience.deaths_max:
             raise DeskError(
                 f"The {child.name} ended {child.deaths} times, last {how}, and is not started again",
-                hint=f"Its last lines above say why; `tutela {child.command[-1]}` starts it alone.",
+                hint="Its last lines above say why.",
             )
         wait_s = 0.0 if child.deaths == 1 else min(patience.wait_s_max, patience.wait_s_min * 2 ** (child.deaths - 2))
         child.next_start_s = now_s + wait_s

@@ -11,6 +11,8 @@ from tests import pictures
 from tests.checks.terminology import ROOT
 from tests.entry.gateway.world import HASHES, SHA256, World, fill, turned
 from tutela.domain.lists import Entry, MatchPolicy
+from tutela.domain.media import MediaKind
+from tutela.domain.signals import PictureHash
 from tutela.engine.matching import ListStore
 from tutela.engine.matching.live import Add, Updater
 from tutela.entry.gateway.errors import CODES
@@ -31,6 +33,31 @@ def test_a_known_picture_is_a_question_and_a_known_digest_is_known(world):
 @pytest.mark.parametrize(("bits", "verdict"), [(31, "near"), (32, "none")])
 def test_both_sides_of_the_distance(world, bits, verdict):
     assert world.ask(world.key(), value=turned(world.known_hash, bits).hex()).json["verdict"] == verdict
+
+
+@pytest.mark.parametrize(("quality", "verdict"), [(0, "none"), (49, "none"), (50, "near"), (100, "near")])
+def test_a_flat_picture_is_not_compared_as_in_a_scan(world, quality, verdict):
+    key, value = world.key(), turned(world.known_hash, 5)
+    scanned = [PictureHash(value, quality)]
+    snapshot = world.desk.index.snapshot()
+    assert bool(snapshot.match(None, scanned, MediaKind.PICTURE)) == (verdict == "near")
+    assert world.ask(key, value=value.hex(), quality=quality).json["verdict"] == verdict
+    many = world.ask_many(key, [value.hex(), NOTHING.hex(), value.hex()], qualities=[quality, 100, 100])
+    assert many.json["verdicts"] == [verdict, "none", "near"]
+
+
+def test_each_list_says_what_is_too_flat_for_it(make_world):
+    world = make_world(filled=False)
+    fill(world.home)
+    store = ListStore(world.home / "lists")
+    rows = [Entry("flat", "1", pdq=world.known_hash)]
+    taking_all = MatchPolicy(pdq_quality_min=0)
+    store.add("flat", "Example", "1", "scheme", taking_all, rows, imported_at="2026-11-22T00:00:00Z")
+    Updater(store.index_folder).build([store.open("known"), store.open("flat")])
+    world.desk.index.refresh()
+    for quality, lists in ((10, {"flat"}), (90, {"flat", "known"})):
+        hits = world.ask(world.key(details=True), quality=quality).json["hits"]
+        assert {hit["list"] for hit in hits} == lists
 
 
 def test_a_key_without_details_is_told_no_distance_list_or_entry(world):

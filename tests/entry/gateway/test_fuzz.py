@@ -39,16 +39,20 @@ def schemas():
 def made_from(schema):
     """Values that a schema allows."""
     if "$ref" in schema:
-        return made_from(schemas()[schema["$ref"].rpartition("/")[2]])
-    if "enum" in schema:
-        return st.sampled_from(schema["enum"])
+        schema = schemas()[schema["$ref"].rpartition("/")[2]]
+    if "oneOf" in schema:
+        return st.one_of(*map(made_from, schema["oneOf"]))
+    if "enum" in schema or "const" in schema:
+        return st.sampled_from(schema.get("enum") or [schema["const"]])
     if "pattern" in schema:
         return st.from_regex(schema["pattern"], fullmatch=True)
-    if schema["type"] == "string":
-        return st.text("0123456789abcdefABCDEF", min_size=schema["minLength"], max_size=schema["maxLength"])
+    if schema["type"] == "number":
+        return st.floats(schema["minimum"], schema["maximum"])
     if schema["type"] == "array":
         return st.lists(made_from(schema["items"]), min_size=1, max_size=12)
-    return st.fixed_dictionaries({name: made_from(inner) for name, inner in schema["properties"].items()})
+    fields = {name: made_from(inner) for name, inner in schema["properties"].items()}
+    needed = {name: fields.pop(name) for name in schema["required"]}
+    return st.fixed_dictionaries(needed, optional=fields)
 
 
 def schema_of(route):

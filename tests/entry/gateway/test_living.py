@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import pytest
-from structlog.testing import capture_logs
 
 from tests.entry.gateway.world import fill
 from tutela.entry.gateway import app
@@ -61,7 +61,7 @@ def test_keys_and_lists_that_come_later_are_found(make_world):
     asyncio.run(live())
 
 
-def test_damaged_keys_are_logged_once_and_the_process_says_it_is_not_ready(make_world):
+def test_damaged_keys_are_logged_once_and_the_process_says_it_is_not_ready(make_world, log):
     world = make_world()
     (world.home / "gateway").mkdir(exist_ok=True)
     (world.home / "gateway" / "keys.json").write_text("damaged")
@@ -71,7 +71,7 @@ def test_damaged_keys_are_logged_once_and_the_process_says_it_is_not_ready(make_
             await asyncio.sleep(0.2)
             return await world.answer("GET", "/readyz")
 
-    with capture_logs() as lines:
-        reply = asyncio.run(live())
+    reply = asyncio.run(live())
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
     assert [(line["event"], line["kind"]) for line in lines] == [("refresh", "keys")]
     assert (reply.status, reply.json["checks"]) == (503, {"index": True, "keys": False})

@@ -51,6 +51,11 @@ def test_the_shape_of_error_is_that_of_the_service():
         ({"jurisdiction": "N1"}, "jurisdiction", "wrong-form"),
         ({"jurisdiction": "NL\n"}, "jurisdiction", "wrong-length"),
         ({CANARY: 1}, "", "unknown-field"),
+        ({"quality": 100.5}, "quality", "out-of-range"),
+        ({"quality": -1}, "quality", "out-of-range"),
+        ({"quality": CANARY}, "quality", "wrong-type"),
+        ({"quality": None}, "quality", "wrong-type"),
+        ({"quality": 50, "kind": "sha256"}, "quality", "not-for-this-kind"),
     ],
 )
 def test_a_wrong_field_is_named_and_what_was_in_it_is_not(world, change, field, problem):
@@ -66,11 +71,12 @@ def test_a_missing_field_is_named(world, missing):
     assert field_of(world.post("/v1/match", given, world.key())) == [(missing, "missing")]
 
 
-@pytest.mark.parametrize("name", ["channel", "jurisdiction", "kind", "value"])
+@pytest.mark.parametrize("name", ["channel", "jurisdiction", "kind", "value", "quality"])
 @pytest.mark.parametrize("spelt", [str, lambda name: f"\\u{ord(name[0]):04x}{name[1:]}"])
 def test_a_field_given_twice_is_refused_however_it_is_spelt(world, name, spelt):
-    given = json.loads(body())
-    twice = body()[:-1] + f', "{spelt(name)}": {json.dumps(given[name])}}}'.encode()
+    given = json.loads(body(quality=60))
+    once = body(quality=60) if name == "quality" else body()
+    twice = once[:-1] + f', "{spelt(name)}": {json.dumps(given[name])}}}'.encode()
     assert field_of(world.post("/v1/match", twice, world.key())) == [(name, "given-twice")]
 
 
@@ -121,6 +127,38 @@ def test_a_key_that_asks_too_fast_is_told_when_to_come_back(world):
     reply = world.ask(key)
     assert reply.code == "too-many-requests"
     assert 0 < int(reply.headers["retry-after"]) <= 60
+
+
+def test_a_batch_costs_by_what_is_asked(make_world):
+    world = make_world(limits={"batch_values_a_token": 10})
+    for values, costs in ((1, 1), (10, 1), (11, 2), (60, 6)):
+        key = world.key(per_minute=8)
+        assert world.ask_many(key, [HEX] * values).status == 200
+        assert [world.ask(key).status for _ in range(9 - costs)] == [200] * (8 - costs) + [429]
+
+
+def test_a_batch_above_the_rate_takes_a_full_bucket_and_no_more(make_world, monkeypatch):
+    world = make_world(limits={"batch_values_a_token": 10})
+    key, moment_ns = world.key(per_minute=4), 10**18
+    monkeypatch.setattr("tutela.entry.gateway.desk.time.time_ns", lambda: moment_ns)
+    told = []
+    for _ in range(4):
+        reply = world.ask_many(key, [HEX] * 1000)
+        told.append(reply.status)
+        moment_ns += int(reply.headers.get("retry-after", 0)) * 10**9
+    assert told == [200, 429, 429, 200], "an empty bucket is seen before the batch is read, what it lacks after"
+
+
+def test_a_batch_that_is_refused_for_its_ground_costs_one_request(make_world):
+    world = make_world(limits={"batch_values_a_token": 1})
+    key = world.key(per_minute=3)
+    assert world.ask_many(key, [HEX] * 2, jurisdiction="DE").code == "not-enabled"
+    assert world.ask_many(key, [HEX] * 2).status == 200
+
+
+@pytest.mark.parametrize("qualities", [[50], [50, 50, 50], []])
+def test_qualities_that_are_not_one_for_each_value_are_refused(world, qualities):
+    assert field_of(world.ask_many(world.key(), [HEX, HEX], qualities=qualities)) == [("qualities", "wrong-length")]
 
 
 @pytest.mark.parametrize("kind", [None, "", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])

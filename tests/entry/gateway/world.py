@@ -24,7 +24,7 @@ from tutela.entry.gateway.app import Gateway
 from tutela.entry.gateway.counters import Counters
 from tutela.entry.gateway.desk import COUNTERS, PROBING, Desk
 from tutela.entry.gateway.examining import Examining
-from tutela.entry.gateway.keys import FileKeys, Scope
+from tutela.entry.gateway.keys import FileKeys, Scope, ServiceKeys
 from tutela.entry.gateway.looking import LiveLists
 from tutela.entry.gateway.routes import NAMES
 
@@ -65,9 +65,9 @@ def fill(home, hashes=HASHES):
 class World:
     def __init__(self, home, *, limits=None, filled=True, **settings):
         self.home = home
-        self.settings = Settings(home=home, lookups="public:NL, private:NL", **settings)
+        self.settings = Settings(home=home, **{"lookups": "public:NL, private:NL", **settings})
         self.known_hash = HASHES[0].tobytes()
-        self.keys = FileKeys(home)
+        self.keys, self.service_keys = FileKeys(home), ServiceKeys(home)
         if filled:
             fill(home)
         Counters.begin(home / "run" / COUNTERS, NAMES, 1)
@@ -75,7 +75,12 @@ class World:
         index = LiveLists(ListStore(home / "lists").index_folder)
         index.refresh()
         self.desk = Desk(
-            self.settings, index, self.keys, Examining(), NAMES, limits=replace(GatewayLimits(), **(limits or {}))
+            self.settings,
+            index,
+            (self.keys, self.service_keys),
+            Examining(),
+            NAMES,
+            limits=replace(GatewayLimits(), **(limits or {})),
         )
         self.desk.keyring.reload()
         self.gateway = Gateway(self.desk)

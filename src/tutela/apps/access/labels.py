@@ -29,6 +29,7 @@ SCOPES: Final[dict[Permission, _StrPromise]] = {
     Permission.ASSESSMENT_INDICATOR_READ: _("Read indicators"),
     Permission.INTAKE_REPORT_CREATE: _("Hand in reports"),
     Permission.LISTS_ENTRY_LOOKUP: _("Look hashes up"),
+    Permission.LISTS_ENTRY_READ: _("See distance, list and entry of what was found"),
 }
 
 

@@ -29,12 +29,13 @@ from tutela.apps.access.models import ApiKey, FrontDesk, Person
 from tutela.apps.access.rules import Decision, Reach, Target, decide, reach_of
 from tutela.apps.access.scope import acting_as
 from tutela.domain.actors import PUBLIC, SYSTEM, Actor, Permission, Role
-from tutela.domain.ids import OrganisationId, PersonId, TeamId
+from tutela.domain.ids import KeyId, OrganisationId, PersonId, TeamId
 from tutela.domain.waiting import Waiting
 from tutela.engine import clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from django.http import HttpRequest
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Desk",
+    "MachineKey",
     "Reach",
     "Target",
     "acting_as",
@@ -52,6 +54,7 @@ __all__ = [
     "desk_of",
     "front_desk",
     "indicators",
+    "lookup_keys",
     "open_to_all",
     "reach_of",
     "require",
@@ -63,6 +66,8 @@ __all__ = [
 View = TypeVar("View", bound="Callable[..., Any]")
 _ON_REQUEST: Final = "tutela_actor"
 _KEY_WARNING: Final = timedelta(days=14)
+_KEY_REMEMBERED: Final = timedelta(days=30)
+_LOOKUP_SCOPES: Final = frozenset({Permission.LISTS_ENTRY_LOOKUP, Permission.LISTS_ENTRY_READ})
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +176,40 @@ def visible(actor: Actor, permission: Permission, *, organisation: str = "organi
     if reach is Reach.OWN_TEAM:
         return Q(**{f"{organisation}__id": actor.organisation_id, f"{teams}__id__in": actor.team_ids})
     return Q(pk__in=[])
+
+
+@dataclass(frozen=True, slots=True)
+class MachineKey:
+    """What a process without our tables needs to check a key: no name, no organisation, no secret."""
+
+    id: KeyId
+    prefix: str
+    digest: str
+    scopes: frozenset[Permission]
+    requests_per_minute_max: int
+    expires_at: datetime
+    revoked_at: datetime | None
+
+
+def lookup_keys() -> list[MachineKey]:
+    """Return the keys of every organisation that may look something up, with no other scope of theirs.
+
+    A key that ended is among them for a month, so that whoever still presents it is told so.
+    """
+    rows = ApiKey.objects.filter(expires_at__gt=clock.now() - _KEY_REMEMBERED).order_by("id")
+    return [
+        MachineKey(
+            KeyId(row.id),
+            row.prefix,
+            row.digest,
+            frozenset(scope for scope in _LOOKUP_SCOPES if scope in row.scopes),
+            row.requests_per_minute_max,
+            row.expires_at,
+            row.revoked_at,
+        )
+        for row in rows
+        if Permission.LISTS_ENTRY_LOOKUP in row.scopes
+    ]
 
 
 def indicators(period: Period) -> Mapping[str, int]:

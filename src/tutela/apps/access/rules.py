@@ -78,6 +78,7 @@ _ANALYST: Final = {
     _P.INTAKE_REPORT_CREATE: _O,
     _P.INTAKE_REPORT_READ: _T,
     _P.LISTS_ENTRY_LOOKUP: _O,
+    _P.LISTS_ENTRY_READ: _O,
     _P.LISTS_LIST_READ: _O,
     _P.REVIEW_ITEM_CLOSE: _T,
     _P.REVIEW_ITEM_DECIDE: _T,
@@ -122,6 +123,7 @@ TABLE: Final[Mapping[Role, Mapping[Permission, Reach]]] = MappingProxyType(
             **_EVERY_PERSON,
             _P.ACCESS_KEY_READ: _O,
             _P.LISTS_ENTRY_LOOKUP: _O,
+            _P.LISTS_ENTRY_READ: _O,
             _P.LISTS_LIST_EDIT: _O,
             _P.LISTS_LIST_READ: _O,
             _P.JOBS_JOB_READ: _O,
@@ -159,6 +161,7 @@ TABLE: Final[Mapping[Role, Mapping[Permission, Reach]]] = MappingProxyType(
             _P.ASSESSMENT_INDICATOR_READ: _O,
             _P.INTAKE_REPORT_CREATE: _O,
             _P.LISTS_ENTRY_LOOKUP: _O,
+            _P.LISTS_ENTRY_READ: _O,
         },
     }
 )

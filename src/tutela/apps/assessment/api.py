@@ -1,6 +1,6 @@
 """Routes for machines: figures of a period. Annotations are read as they stand, so they are not put off here."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.http import HttpRequest
 from ninja import Router, Schema
@@ -31,8 +31,11 @@ def indicators(
     request: HttpRequest, start: AwareDatetime | None = None, end: AwareDatetime | None = None
 ) -> dict[str, object]:
     """Return the figures of a period, by default of the last thirty days."""
-    last = end or clock.now()
-    first = start or last - timedelta(days=_DAYS)
+    try:
+        last = (end or clock.now()).astimezone(UTC)  # databases know fewer offsets than ISO 8601 does
+        first = start.astimezone(UTC) if start else last - timedelta(days=_DAYS)
+    except OverflowError as error:
+        raise HttpError(400, "a period lies within the years 1 to 9999") from error
     if last < first:
         raise HttpError(400, "a period cannot end before it starts")
     return {"start": first, "end": last, "indicators": services.collect(actor_of(request), Period(first, last))}

@@ -46,11 +46,21 @@ def run_command() -> None:
 )
 @click.option("--details", is_flag=True, help="It may see distance, list and entry, not only a verdict.")
 def add_key_command(name: str, *, days: int, per_minute: int, details: bool) -> None:
-    """Make a key and print it, once: only its digest is kept."""
+    """Make a key and print it, once: only its digest is kept.
+
+    For a gateway without a service. Where there is one, an administrator makes
+    the key there (Keys), so that it stands in the record.
+    """
     from tutela.entry.config import load  # noqa: PLC0415 - help must be quick
     from tutela.entry.gateway.keys import FileKeys, KeysError, Scope  # noqa: PLC0415 - as above
+    from tutela.entry.gateway.publishing import has_service  # noqa: PLC0415 - as above
 
     settings = load()
+    if has_service(settings):
+        raise KeysError(
+            "this machine has a service, and its keys are made there, so that they stand in the record",
+            hint="An administrator makes one under Keys; the gateway knows it within seconds.",
+        )
     if days > settings.key_days_max:
         raise KeysError(f"a key lives {settings.key_days_max} days at most", hint="The setting is key_days_max.")
     scopes = [Scope.LOOKUP, Scope.DETAIL] if details else [Scope.LOOKUP]
@@ -63,7 +73,8 @@ def add_key_command(name: str, *, days: int, per_minute: int, details: bool) -> 
 def revoke_key_command(prefix: str) -> None:
     """End the key of a PREFIX (what follows tut_ in it).
 
-    Every process refuses it two seconds later at the latest.
+    It is for keys of add-key: every process refuses it two seconds later at
+    the latest. Keys of the service are revoked there.
     """
     from tutela.entry.config import load  # noqa: PLC0415 - help must be quick
     from tutela.entry.gateway.keys import FileKeys  # noqa: PLC0415 - as above

@@ -57,13 +57,14 @@ _AT_ONCE_BYTES: Final = 8192
 class JsonBody:
     """Decodes one kind of body.
 
-    Where a body has as many colons as its struct has fields that must be there, and none of whose values may hold a
-    colon, no field can stand twice. Only another number is looked into.
+    No value may hold a colon. Where a body has as many as fields were found in it that say more than their default, no
+    field can stand twice: only another number is looked into.
     """
 
     def __init__(self, kind: type[msgspec.Struct]) -> None:
         self._decode = msgspec.json.Decoder(kind).decode
-        self._colons = len(kind.__struct_fields__) - len(kind.__struct_defaults__)
+        self._required = len(kind.__struct_fields__) - len(kind.__struct_defaults__)
+        self._optional = dict(zip(kind.__struct_fields__[self._required :], kind.__struct_defaults__, strict=True))
 
     def decode(self, body: bytes) -> Any:
         """Return the struct, or refuse with the field that is wrong."""
@@ -73,9 +74,12 @@ class JsonBody:
             raise of_decoding(error) from None
         except RecursionError:
             raise refusal("malformed-json") from None
-        if body.count(b":") != self._colons:
+        if (colons := body.count(b":")) != self._required and colons != self._found(decoded):
             json.loads(body, object_pairs_hook=_each_once)
         return decoded
+
+    def _found(self, decoded: msgspec.Struct) -> int:
+        return self._required + sum(getattr(decoded, name) != default for name, default in self._optional.items())
 
 
 def _each_once(pairs: list[tuple[str, object]]) -> None:

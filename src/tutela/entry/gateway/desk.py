@@ -1,6 +1,6 @@
 """What one process knows while it answers: the index, the keys, the rates, and what it may take on.
 
-desk = Desk(settings, index, source, process=0, processes=2)
+desk = Desk(settings, index, sources, process=0, processes=2)
 key = desk.let_in(authorization, Scope.LOOKUP)
 desk.look_up(key, ask) -> bytes
 """
@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 import numpy as np
+from msgspec import UNSET
 
 from tutela.client.words import Answer, BytesAnswer, Kind, Status, Verdict, Verdicts
 from tutela.domain.limits import GatewayLimits
-from tutela.domain.lists import MatchKind
+from tutela.domain.lists import PDQ_QUALITY_MIN_DEFAULT, MatchKind
 from tutela.domain.lookups import JURISDICTION, Channel, Ground
 from tutela.domain.signals import PDQ_BYTES, SignalKind
 from tutela.engine.throttling import Rate, key_buckets
@@ -28,6 +29,9 @@ from tutela.entry.gateway.retro import answer, remembering
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from msgspec import UnsetType
+    from numpy.typing import NDArray
 
     from tutela.client.words import Ask, AskMany
     from tutela.domain.lists import Hit
@@ -51,7 +55,7 @@ class Desk:
         self,
         settings: Settings,
         index: Index,
-        source: KeySource,
+        sources: Sequence[KeySource],
         examining: Examining,
         routes: Sequence[str],
         *,
@@ -62,7 +66,7 @@ class Desk:
         run = settings.home / "run"
         self.limits = limits
         self.index = index
-        self.keyring = Keyring(source)
+        self.keyring = Keyring(*sources)
         self.counters = Counters(run / COUNTERS, routes, process, processes)
         self.watch = ProbingWatch(run / PROBING, limits)
         self.retro = remembering(settings, self.counters)
@@ -101,16 +105,17 @@ class Desk:
         snapshot = self.snapshot()
         raw = _raw(ask.kind, ask.value, "value")
         _check_reference(ask.reference, "reference")
+        qualities = None if ask.quality is UNSET else _qualities(ask.kind, (ask.quality,), "quality")
         if ask.kind is Kind.PDQ:
             hashes = np.frombuffer(raw, np.uint8).reshape(1, PDQ_BYTES)
-            hits = snapshot.match_many(hashes)[0]
+            hits = snapshot.match_many(hashes, qualities=qualities)[0]
             if not key.sees_details and (hits or not self.watch.is_quiet(key.bucket)):
                 self._watch(key, hashes, _ONE_KNOWN if hits else _NONE_KNOWN)
         else:
             hits = snapshot.match_digests((raw,))[0]
         verdict = _verdict(hits)
         self.counters.count_verdict(verdict)
-        if self.retro is not None and verdict is Verdict.NONE:
+        if self.retro is not None and verdict is Verdict.NONE and (qualities is None or not _is_poor(qualities[0])):
             self.retro.note(key, ground, snapshot.version, kind=ask.kind, value=raw, reference=ask.reference)
         return _encode(Answer(snapshot.version, verdict, hit_parts(hits) if key.sees_details else None))
 
@@ -123,10 +128,14 @@ class Desk:
         for reference in references:
             _check_reference(reference, "references")
         snapshot = self.snapshot()
+        self._charge(key, len(ask.values))
         raw = [_raw(ask.kind, value, "values") for value in ask.values]
+        qualities = _qualities(ask.kind, ask.qualities, "qualities")
+        if qualities is not None and len(qualities) != len(raw):
+            raise not_valid("qualities", "wrong-length")
         if ask.kind is Kind.PDQ:
             hashes = np.frombuffer(b"".join(raw), np.uint8).reshape(-1, PDQ_BYTES)
-            found = snapshot.match_many(hashes)
+            found = snapshot.match_many(hashes, qualities=qualities)
             known = np.fromiter(map(bool, found), bool, len(found))
             if not key.sees_details and (known.any() or not self.watch.is_quiet(key.bucket)):
                 self._watch(key, hashes, known)
@@ -136,8 +145,9 @@ class Desk:
         for verdict in Verdict:
             self.counters.count_verdict(verdict, verdicts.count(verdict))
         if self.retro is not None:
-            for value, verdict, reference in zip(raw, verdicts, references, strict=True):
-                if verdict is Verdict.NONE:
+            poor = [False] * len(raw) if qualities is None else map(_is_poor, qualities)
+            for value, verdict, reference, is_poor in zip(raw, verdicts, references, poor, strict=True):
+                if verdict is Verdict.NONE and not is_poor:
                     self.retro.note(key, ground, snapshot.version, kind=ask.kind, value=value, reference=reference)
         details = tuple(map(hit_parts, found)) if key.sees_details else None
         return _encode(Verdicts(snapshot.version, verdicts, details))
@@ -194,6 +204,17 @@ class Desk:
         if self.retro is not None:
             self.retro.close()
 
+    def _charge(self, key: Key, values: int) -> None:
+        """Take what a batch costs beyond the token of its request; a refusal that says when there will be enough.
+
+        A batch that costs more than a full bucket takes a full one: it may be asked, if seldom.
+        """
+        rate = key.rate
+        rest = min(-(-values // self.limits.batch_values_a_token), rate.tokens_max) - 1
+        if rest and (wait_ns := self._buckets.take(key.bucket, rate, time.time_ns(), rest)):
+            wait_ns += rate.token_ns  # whoever comes again needs the token of that request, too
+            raise refusal("too-many-requests", retry_after_s=-(-wait_ns // _NS))
+
     def _watch(self, key: Key, hashes: np.ndarray, known: np.ndarray) -> None:
         """Withhold the answer from a key that probes, but for one in a while."""
         now_ns = time.time_ns()
@@ -224,6 +245,11 @@ def _check_reference(reference: str, field: str) -> None:
         raise not_valid(field, "wrong-form")
 
 
+def _is_poor(quality: float) -> bool:
+    """Whether a PDQ is of a quality that no list takes by default: later lists are not asked for it."""
+    return bool(quality < PDQ_QUALITY_MIN_DEFAULT)
+
+
 def _raw(kind: Kind, value: str, field: str) -> bytes:
     if len(value) != _HEX_CHARACTERS[kind]:
         raise not_valid(field, "wrong-length")
@@ -234,6 +260,15 @@ def _raw(kind: Kind, value: str, field: str) -> bytes:
     if 2 * len(raw) != len(value):  # there were spaces
         raise not_valid(field, "not-hexadecimal")
     return raw
+
+
+def _qualities(kind: Kind, given: tuple[float, ...] | UnsetType, field: str) -> NDArray[np.float64] | None:
+    """Read what was said of pictures; None where nothing was."""
+    if given is UNSET:
+        return None
+    if kind is not Kind.PDQ:
+        raise not_valid(field, "not-for-this-kind")
+    return np.array(given, np.float64)
 
 
 def _verdict(hits: Sequence[Hit]) -> Verdict:

@@ -36,6 +36,7 @@ CODES: Final[dict[str, tuple[int, str]]] = {
     "probing": (429, "too many near variants of one picture; this key is slowed"),
     "internal": (500, "internal"),
     "busy": (503, "too much is under way; try again"),
+    "keys-stale": (503, "keys cannot be checked at present; try again"),
     "no-index": (503, "there is no list that can be asked"),
     "no-sandbox": (503, "files cannot be examined on this host"),
 }
@@ -94,4 +95,6 @@ def _problem(said: str) -> str:
         return "not-one-of"
     if "regex" in said:
         return "wrong-form"
+    if "<=" in said or ">=" in said:
+        return "out-of-range"
     return "wrong-type"

@@ -8,7 +8,9 @@ import msgspec
 
 from tutela import __version__
 from tutela.client import words
+from tutela.client.words import Kind
 from tutela.domain.lookups import Channel
+from tutela.domain.signals import SignalKind
 from tutela.entry.gateway.errors import CODES
 from tutela.entry.gateway.routes import ROUTES, Route
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 _REF: Final = "#/components/schemas/{name}"
 _OPEN: Final = ("bad-request", "not-found", "method-not-allowed", "internal")
-_KEYED: Final = (*_OPEN, "no-valid-key", "expired-key", "too-many-requests", "no-index")
+_KEYED: Final = (*_OPEN, "no-valid-key", "expired-key", "too-many-requests", "keys-stale", "no-index")
 _PAGED: Final = (*_KEYED, "refused", "no-retro", "not-valid", "probing", "busy")
 _ASKED: Final = (
     *_KEYED,
@@ -30,6 +32,8 @@ def document() -> dict[str, Any]:
     """Return the document."""
     structs = [struct for route in ROUTES for struct in (route.asks, route.answers) if struct]
     _, components = msgspec.json.schema_components([*structs, words.ErrorBody], ref_template=_REF)
+    for struct in (words.Ask, words.AskMany):
+        components[struct.__name__] = _by_kind(components[struct.__name__])
     return {
         "openapi": "3.1.0",
         "info": {"title": "Tutela gateway", "version": __version__, "license": {"name": "Apache-2.0"}},
@@ -84,6 +88,32 @@ def _operation(route: Route) -> dict[str, Any]:
     return described
 
 
+def _by_kind(schema: dict[str, Any]) -> dict[str, Any]:
+    """Say of each kind what its values look like, and that only a PDQ has a quality: a struct cannot."""
+    return {
+        "title": schema["title"],
+        "description": schema["description"],
+        "type": "object",
+        "oneOf": [_of_kind(kind, schema) for kind in Kind],
+    }
+
+
+def _of_kind(kind: Kind, schema: dict[str, Any]) -> dict[str, Any]:
+    given = schema["properties"]
+    value = {"type": "string", "pattern": f"^[0-9A-Fa-f]{{{2 * SignalKind(kind.value).digest_bytes}}}$"}
+    said = {"kind": {"const": kind.value}, "value": value, "values": given.get("values", {}) | {"items": value}}
+    return {
+        "type": "object",
+        "properties": {
+            name: said.get(name, inner)
+            for name, inner in given.items()
+            if kind is Kind.PDQ or name not in {"quality", "qualities"}
+        },
+        "required": schema["required"],
+        "additionalProperties": False,
+    }
+
+
 def _content(kind: bytes, struct: type[msgspec.Struct] | None) -> dict[str, Any]:
     media = kind.decode().partition(";")[0]
     if struct is not None:
@@ -102,7 +132,7 @@ def _parameter(name: str) -> dict[str, Any]:
 
 
 def _number(name: str) -> dict[str, Any]:
-    schema: dict[str, Any] = {"type": "integer", "minimum": 0}
+    schema: dict[str, Any] = {"type": "integer", "minimum": 0, "maximum": words.RETRO.find_number_max}
     if name == "limit":
         schema |= {"minimum": 1, "maximum": words.RETRO.finds_page_max}
     return {"name": name, "in": "query", "required": False, "schema": schema}

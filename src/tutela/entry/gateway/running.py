@@ -1,6 +1,7 @@
 """N processes on one port.
 
     supervisor -- binds N sockets to one port (SO_REUSEPORT), gives each process one
+      publishing -- brings the keys of the service to this machine
       process 0 .. N-1 -- uvicorn on that socket; all map the same index, rates, counters
       retro joiner     -- where a setting enables retro-matching (see `retro`)
       upkeep -- `tutela index upkeep --watch`: merges what is due, beside them
@@ -66,6 +67,7 @@ def run() -> None:
     if settings.retro_grounds:
         commands["retro joiner"] = JOINER
     commands["upkeep of the index"] = UPKEEP
+    commands["keys of the service"] = (sys.executable, "-m", "tutela.entry.gateway.publishing")
     where = ":".join(map(str, sockets[0].getsockname()[:2]))
     click.echo(f"The gateway answers on http://{where}  (Ctrl-C stops it)")
     Supervisor(commands, kept=[each.fileno() for each in sockets]).run()
@@ -112,7 +114,7 @@ def run_process(process: int, processes: int, descriptor: int) -> None:
     from tutela.entry.gateway.app import Gateway  # noqa: PLC0415 - as above
     from tutela.entry.gateway.examining import Examining  # noqa: PLC0415 - as above
     from tutela.entry.gateway.http import GatewayProtocol  # noqa: PLC0415 - as above
-    from tutela.entry.gateway.keys import FileKeys  # noqa: PLC0415 - as above
+    from tutela.entry.gateway.keys import FileKeys, ServiceKeys  # noqa: PLC0415 - as above
     from tutela.entry.gateway.looking import FloodCounts, LiveLists  # noqa: PLC0415 - as above
 
     _, descriptors_max = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -122,7 +124,7 @@ def run_process(process: int, processes: int, descriptor: int) -> None:
     desk = Desk(
         settings,
         LiveLists(ListStore(settings.home / "lists").index_folder, FloodCounts(settings.home)),
-        FileKeys(settings.home),
+        (FileKeys(settings.home), ServiceKeys(settings.home)),
         Examining(),
         NAMES,
         process=process,

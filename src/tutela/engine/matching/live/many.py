@@ -1,7 +1,7 @@
 """Many looks against all segments at once: one pass over each index, one over whatever is not indexed.
 
-Each hash is answered as `Matcher` answers a still picture of full quality with that hash: picture entries within the
-distance, and video entries of which a frame is.
+Each hash is answered as `Matcher` answers a still picture with that hash, of full quality where nothing else is said:
+picture entries within the distance, and video entries of which a frame is.
 """
 
 from __future__ import annotations
@@ -57,7 +57,13 @@ class Join:
         self._plain = _Plain([(number, self._parts[number]) for number in plain])
 
     def match(
-        self, hashes: NDArray[np.uint8], distances_max: Sequence[int], *, shares_min: Sequence[float]
+        self,
+        hashes: NDArray[np.uint8],
+        distances_max: Sequence[int],
+        *,
+        shares_min: Sequence[float],
+        qualities: NDArray[np.float64] | None = None,
+        qualities_min: Sequence[int] = (),
     ) -> list[tuple[Hit, ...]]:
         """Return the hits of each hash, nearest first, `hits_max` at most.
 
@@ -65,6 +71,8 @@ class Join:
             hashes: (Q, 32).
             distances_max: of each part, in the order of the segments.
             shares_min: of the frames of a video that must be near, of each part.
+            qualities: of the hashes; None where all are full.
+            qualities_min: of each part: what is below is not asked of it.
         """
         hits: list[tuple[Hit, ...]] = [()] * len(hashes)
         flat = np.abs(np.bitwise_count(hashes).sum(axis=1, dtype=np.int32) - PDQ_BITS // 2) > PDQ_FLAT_BITS_OFF
@@ -72,7 +80,11 @@ class Join:
         places = np.flatnonzero(~flat)
         limits = np.array(distances_max, np.uint16)
         for first, pairs in self._found(asked, int(limits.max(initial=0))):
-            kept = pairs.only(pairs.distance <= limits[pairs.source // _SOURCES])
+            parts = pairs.source // _SOURCES
+            is_asked = pairs.distance <= limits[parts]
+            if qualities is not None:
+                is_asked &= qualities[places[first + pairs.query]] >= np.array(qualities_min)[parts]
+            kept = pairs.only(is_asked)
             for query, own in self._hits(kept, limits, np.array(shares_min)):
                 hits[int(places[first + query])] = own
         return hits

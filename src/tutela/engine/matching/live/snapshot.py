@@ -104,16 +104,23 @@ class Snapshot:
         """Return the parts of some lists, or all, as a `Matcher` takes them: without what was removed, and no rules."""
         return [part.living for part in self._parts if names is None or part.part.list_name in names]
 
-    def match_many(self, hashes: NDArray[np.uint8], *, distance_max: int | None = None) -> list[tuple[Hit, ...]]:
+    def match_many(
+        self,
+        hashes: NDArray[np.uint8],
+        *,
+        distance_max: int | None = None,
+        qualities: NDArray[np.float64] | None = None,
+    ) -> list[tuple[Hit, ...]]:
         """Return the hits of each of many hashes that are reported, nearest first.
 
-        Each is answered like a still picture of full quality, see `Matcher`; the more there are, the less each costs.
+        Each is answered like a still picture, see `Matcher`; the more there are, the less each costs.
 
         Args:
             hashes: (Q, 32) PDQ.
             distance_max: in bits; in the place of every distance that lists and rules say.
+            qualities: (Q,) 0..100; what is below a list's own limit is not asked of it. None: all are of full quality.
         """
-        return [judged.hits for judged in self.judge_many(hashes, distance_max=distance_max)]
+        return [judged.hits for judged in self.judge_many(hashes, distance_max=distance_max, qualities=qualities)]
 
     def match_digests(self, digests: Sequence[Digests | bytes]) -> list[tuple[Hit, ...]]:
         """Return the hits of each file by its digests: all three, or one alone, whose length says which it is.
@@ -131,11 +138,23 @@ class Snapshot:
         found = self._matcher.look_up(digests, hashes, kind)
         return Matches(self._judged(found.hits, _key(digests, hashes), self._distances).hits, found.left_out)
 
-    def judge_many(self, hashes: NDArray[np.uint8], *, distance_max: int | None = None) -> list[Judged]:
+    def judge_many(
+        self,
+        hashes: NDArray[np.uint8],
+        *,
+        distance_max: int | None = None,
+        qualities: NDArray[np.float64] | None = None,
+    ) -> list[Judged]:
         """Return what `match_many` does, with what is withheld and why."""
         limits = [self._reach(part) if distance_max is None else distance_max for part in self._parts]
-        shares_min = [part.living.info.policy.video_entry_share_min for part in self._parts]
-        found = self._join.match(hashes, limits, shares_min=shares_min)
+        policies = [part.living.info.policy for part in self._parts]
+        found = self._join.match(
+            hashes,
+            limits,
+            shares_min=[policy.video_entry_share_min for policy in policies],
+            qualities=qualities,
+            qualities_min=[policy.pdq_quality_min for policy in policies],
+        )
         distances = self._distances if distance_max is None else None
         return [
             self._judged(hits, hashes[place].tobytes(), distances) if hits else _NOTHING
