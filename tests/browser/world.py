@@ -265,7 +265,9 @@ class _Weeks:
 
         case_id = self._report(address="https://pictures.example/e", data=b"benign bytes not asked")
         with transaction.atomic():
-            refuse_lookup(Item.objects.filter(sightings__case_id=case_id).distinct().get().id, ground_of(Channel.ENCRYPTED, "zz"))
+            refuse_lookup(
+                Item.objects.filter(sightings__case_id=case_id).distinct().get().id, ground_of(Channel.ENCRYPTED, "zz")
+            )
         return case_id
 
     def _told(self) -> UUID:

@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from django import forms
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
 from tutela.apps.intake import rules
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from django.forms import BoundField
+    from django.http import QueryDict
 
 _PASTED_CHARACTERS_MAX: Final = 200_000
 _ACCOUNT_CHARACTERS_MAX: Final = 200
@@ -115,8 +115,7 @@ class _Said(forms.Form):
         self._come_back(address="", text="", contact="", platform="", account="")
 
     def _come_back(self, **values: str) -> None:
-        data = QueryDict(mutable=True)
-        data.update(cast("QueryDict", self.data))
+        data = cast("QueryDict", self.data).copy()
         for name, value in values.items():
             data[name] = value
         self.data = data
@@ -229,7 +228,9 @@ class CallForm(ReportForm):
     occurred_at = forms.DateTimeField(
         label=gettext_lazy("When it happened"),
         required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%d %H:%M", "%Y-%m-%d"],
+        help_text=gettext_lazy("Year, month and day, and the time if it is known: such as 2026-01-31 14:30."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
     field_order = (
