@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _JOURNEYS: Final = {
     "sign-in": ("open_the_home_page", "are_refused_and_said", "gets_recovery_codes", "opens_the_door", "key_is_added"),
     "keys alone": ("by_keys", "by_space", "tab_walks", "first_tab", "two_letters", "map_", "have_their_keys", "types"),
-    "without scripts": ("in_german", "takes_a_concern", "anybody_reports"),
+    "without scripts": ("in_german", "takes_a_concern", "adds_without_scripts"),
 }
 
 

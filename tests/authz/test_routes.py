@@ -73,6 +73,8 @@ CASES = {
     "case-close": Case("post", "case", {"because": "mistake"}),
     "case-reports": Case(about="case"),
     "report-answer": Case("post", "case", {"text": "x"}, more=lambda desk: {"report_id": MISSING}),
+    "report-call": Case(),
+    "report-contact": Case("post", "case", more=lambda desk: {"report_id": MISSING}),
     "case-probe": Case("post", "case", more=lambda desk: {"location_id": MISSING}),
     "case-notice": Case("post", "case", more=lambda desk: {"location_id": MISSING}),
     "safeguarding": Case(),
@@ -126,6 +128,7 @@ OPEN_CASES = {
     "join": 200,
     "report": 503,  # nobody has said yet who takes what the public reports
     "report-ask": 200,
+    "report-add": 302,
     "healthz": 200,
     "readyz": 200,
     "metrics": 200,
@@ -133,7 +136,7 @@ OPEN_CASES = {
 }
 # nobody here has such codes, and no case here has a place in the log, a report or a notice
 NOT_FOUND_OF_THEIR_OWN = {
-    "mfa_view_recovery_codes", "mfa_download_recovery_codes", "custody-report", "report-answer", "case-probe",
+    "mfa_view_recovery_codes", "mfa_download_recovery_codes", "custody-report", "report-answer", "report-contact", "case-probe",
     "custody-export",
 }  # fmt: skip
 

@@ -126,6 +126,38 @@ def _send_a_report(page: Page, _facts: Facts) -> None:
     page.locator(".secret").wait_for()
 
 
+def _paste(page: Page, _facts: Facts) -> None:
+    """Paste addresses among words, so that the form comes back with them to check."""
+    page.get_by_label("Address of the page").fill(
+        "Seen on https://forum.example/thread/7 and hxxps://mirror[.]example/a."
+    )
+    page.get_by_label("How can we reach you?").evaluate("field => { field.closest('details').open = true }")
+    page.get_by_label("How can we reach you?").fill("by letter")
+    page.get_by_role("button", name="Send the report").click()
+    page.get_by_role("alert").wait_for()
+
+
+def _ask_and_unfold(page: Page, facts: Facts) -> None:
+    _ask(page, facts)
+    _unfold(page, facts)
+
+
+def _add_nothing(page: Page, facts: Facts) -> None:
+    _ask_and_unfold(page, facts)
+    _send_empty(page, facts)
+
+
+def _keep_a_call(page: Page, _facts: Facts) -> None:
+    page.get_by_label("Address of the page").fill("https://forum.example/thread/9")
+    page.get_by_role("button", name="Keep the call").click()
+    page.locator(".secret").wait_for()
+
+
+def _show_contact(page: Page, _facts: Facts) -> None:
+    page.get_by_role("button", name="Show how to reach the reporter").first.click()
+    page.get_by_text("That you were shown it is recorded").wait_for()
+
+
 def _ask(page: Page, facts: Facts) -> None:
     page.get_by_label("Receipt").fill(facts.secrets["receipt"])
     page.get_by_role("button", name="Ask").click()
@@ -173,16 +205,25 @@ PLACES: Final = {
     "case-reports": Place("case-reports", "/cases/{case_told}/reports/", _DESK),
     "case-reports-open": Place("case-reports", "/cases/{case_known}/reports/", _DESK, act=_unfold),
     "case-reports-answered": Place("report-answer", "/cases/{case_plain}/reports/", _DESK, act=_answer_a_report),
+    "case-reports-contact": Place("report-contact", "/cases/{case_called}/reports/", _DESK, act=_show_contact),
     "case-erased": Place("case", "/cases/{case_erased}/", _DESK),
     "safeguarding": Place("safeguarding", "/safeguarding/", _DESK),
     "safeguarding-open": Place("safeguarding", "/safeguarding/", _DESK, act=_unfold),
     "safeguarding-of-nothing": Place("safeguarding", "/safeguarding/", "analyst"),
     "report": Place("report", "/report/", ""),
     "report-again": Place("report", "/report/", "", act=_send_empty, then=400),
+    "report-danger": Place("report", "/report/?about=danger", ""),
+    "report-me": Place("report", "/report/?about=me", "", act=_unfold),
+    "report-me-in-german": Place("report", "/report/?about=me&lang=de", ""),
+    "report-to-check": Place("report", "/report/", "", act=_paste),
     "report-receipt": Place("report", "/report/", "", act=_send_a_report),
     "report-ask": Place("report-ask", "/report/ask/", ""),
     "report-ask-again": Place("report-ask", "/report/ask/", "", act=_send_empty),
-    "report-asked": Place("report-ask", "/report/ask/", "", act=_ask),
+    "report-asked": Place("report-ask", "/report/ask/", "", act=_ask_and_unfold),
+    "report-add-nothing": Place("report-add", "/report/ask/", "", act=_add_nothing, then=400),
+    "call": Place("report-call", "/reports/call/", _DESK),
+    "call-again": Place("report-call", "/reports/call/", _DESK, act=_send_empty, then=400),
+    "call-kept": Place("report-call", "/reports/call/", _DESK, act=_keep_a_call),
     "record": Place("ledger", "/ledger/", _AUDITOR),
     "record-verified": Place("ledger-verify", "/ledger/", _AUDITOR, act=_verify),
     "record-not-found": Place("ledger", "/ledger/", _AUDITOR, act=_find_nothing),

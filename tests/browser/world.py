@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from tutela.domain.actors import SYSTEM
 from tutela.domain.lists import Entry, Hit, MatchKind, MatchPolicy
 from tutela.domain.lookups import Channel
-from tutela.domain.reports import Fact, Media, Reported
+from tutela.domain.reports import Account, Fact, Incident, Media, Reported
 from tutela.domain.signals import SignalKind
 from tutela.engine import clock
 from tutela.engine.probing import Failure, ProbeAnswer
@@ -124,6 +124,7 @@ class _Weeks:
             "case_stopped": self._stopped(),
             "case_not_asked": self._not_asked(),
             "case_told": self._told(),
+            "case_called": self._called(),
             "case_answered": self._danger("A neighbour telephoned; the family is known.", answer="with-service"),
             "case_taken": self._danger("A message in a chat names a school.", answer="not-known"),
             "case_danger": self._danger("A child wrote to us and gave a town."),
@@ -188,7 +189,9 @@ class _Weeks:
             for name, (owner, classification, scheme) in _LISTS.items()
         ]
         with transaction.atomic():
-            keep_answers([(Lookup.objects.get(item__sightings__case_id=case_id, done_at=None), hits)])
+            keep_answers(
+                [(Lookup.objects.filter(item__sightings__case_id=case_id, done_at=None).distinct().get(), hits)]
+            )
 
     def _confirmed(self, name: str) -> UUID:
         from tutela.apps.review.services import confirm_unseen
@@ -262,7 +265,7 @@ class _Weeks:
 
         case_id = self._report(address="https://pictures.example/e", data=b"benign bytes not asked")
         with transaction.atomic():
-            asked = Lookup.objects.get(item__sightings__case_id=case_id, done_at=None)
+            asked = Lookup.objects.filter(item__sightings__case_id=case_id, done_at=None).distinct().get()
             asked.channel, asked.jurisdiction = Channel.ENCRYPTED, "zz"
             asked.save()
             keep_answers([(asked, None)])
@@ -279,6 +282,27 @@ class _Weeks:
         self._calendar.forward(hours=5)
         answer(self._me, case_id, Report.objects.get(case_id=case_id).id, "Thank you. We have passed it on.")
         return case_id
+
+    def _called(self) -> UUID:
+        """A call that a colleague wrote down, with much in it."""
+        from tutela.apps.intake import receipts
+        from tutela.apps.intake.models import Door
+        from tutela.apps.intake.services import Submission, ground_of, receive
+
+        reported = Reported(
+            incident=Incident.SOLICITATION,
+            facts=frozenset({Fact.EXTORTION, Fact.CHILD_FINDABLE}),
+            text="Somebody telephoned about messages in a game.",
+            addresses=("https://game.example/players/1", f"https://game.example{_LONG_PATH}"),
+            accounts=(Account("Example game", "some-one-7"),),
+            occurred_at=clock.now() - timedelta(days=2),
+            contact="by telephone in the evening",
+        )
+        digest = receipts.digest_of(receipts.code_of("call-00001"))
+        submission = Submission(
+            Door.CALL, "call-00001", reported, ground_of(), receipt_digest=digest, written_by=self._me.pseudonym
+        )
+        return receive(self._me, self._desk, submission).case_id
 
     def _reopened(self) -> UUID:
         case_id = self._confirmed("reopened")

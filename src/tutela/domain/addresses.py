@@ -6,6 +6,8 @@
 'http://files.example/a'
 >>> read_address("javascript:alert(1)") is None
 True
+>>> addresses_in("Seen at https://files.example/a, and (again) on hxxps://mirror[.]example/b?c=1.")
+('https://files.example/a', 'https://mirror.example/b?c=1')
 """
 
 from __future__ import annotations
@@ -17,6 +19,9 @@ from urllib.parse import urlsplit
 ADDRESS_CHARACTERS_MAX: Final = 2048
 _SCHEMES: Final = ("http", "https")
 _HAS_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
+_FIRST_SCHEME: Final = re.compile(r"h(?:tt|xx)ps?://", re.IGNORECASE)
+_HOST_ALONE: Final = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?::\d+)?(?:[/?#].*)?")
+_PAIRS: Final = {")": "(", "]": "[", "}": "{", ">": "<"}
 _UNFIT: Final = re.compile(r"[\s\x00-\x1f\x7f\"<>\\^`{|}]")
 
 
@@ -43,3 +48,23 @@ def read_address(text: str) -> str | None:
     except ValueError:
         return None
     return typed if parts.scheme.lower() in _SCHEMES and host and ("." in host or ":" in host) else None
+
+
+def addresses_in(text: str) -> tuple[str, ...]:
+    """Return every http(s) address in what somebody pasted, each once, in order: defanged or not, with words around."""
+    found = (_address_of(word) for word in re.split(r"[\s<>\"|]+", text))
+    return tuple(dict.fromkeys(each for each in found if each))
+
+
+def _address_of(word: str) -> str | None:
+    """Return the address in one word: what stands before it and the marks of the sentence after it are not of it."""
+    start = _FIRST_SCHEME.search(word)
+    word = word[start.start() :] if start else word.lstrip("([{'*_")
+    while word and (
+        word[-1] in ".,;:!?'*_" or (word[-1] in _PAIRS and word.count(word[-1]) > word.count(_PAIRS[word[-1]]))
+    ):
+        word = word[:-1]
+    address = read_address(word)
+    if address is None or start:
+        return address
+    return address if _HOST_ALONE.fullmatch(address.removeprefix("https://")) else None

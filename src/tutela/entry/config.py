@@ -99,6 +99,9 @@ class Settings:
     )
     mail_from: str = _setting("tutela@localhost.localdomain", "address that notices come from")
     mail_copy_to: str = _setting("", "address that gets a copy of each notice, its address defanged; empty: none")
+    leave_to: str = _setting(
+        "", "address, https, of the harmless page to which the public form's quick exit leads; empty: a blank page"
+    )
     jurisdiction: str = _setting(
         "", "two letters of the country (ISO 3166-1) under whose law reports are looked up that name no other"
     )
@@ -259,6 +262,8 @@ def _malformed(settings: Settings) -> Iterator[str]:
         host, _, port = getattr(settings, name).rpartition(":")
         if not host or not port.isdigit():
             yield f"{name} {getattr(settings, name)} is not host:port"
+    if settings.leave_to and not settings.leave_to.startswith("https://"):
+        yield f"leave_to {settings.leave_to} is not an https address"
     if settings.language not in LANGUAGES:
         yield f"language {settings.language} is not one of {', '.join(LANGUAGES)}"
     if settings.log_level not in LOG_LEVELS:

@@ -19,6 +19,7 @@ ACTIONS: Final[dict[Action, _StrPromise]] = {
     Action.REPORT_RECEIVED: gettext_lazy("Report received"),
     Action.REPORT_CLOSED: gettext_lazy("Report closed"),
     Action.REPORT_ANSWERED: gettext_lazy("Report answered"),
+    Action.CONTACT_SHOWN: gettext_lazy("Way to reach a reporter shown"),
     Action.LOOKUP_REFUSED: gettext_lazy("Look-up refused"),
     Action.ITEM_ADDED: gettext_lazy("Item added"),
     Action.ITEM_MATCHED: gettext_lazy("Item found on a list"),

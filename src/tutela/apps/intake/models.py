@@ -31,12 +31,15 @@ class Report(models.Model):
     """One report. Of who sent it through the public form nothing is kept: no account, no address of a machine.
 
     `idempotency_key` is the sender's name for it, `fingerprint` a keyed digest of what was sent: the same again is the
-    same report, something else under the same name is refused.
+    same report, something else under the same name is refused. `thread` is the report to which the holder of its
+    receipt added this one; null for that itself. Nobody reads a thread but by its receipt.
     """
 
     case_id: UUID
     organisation_id: UUID
+    thread_id: UUID | None
     answers: RelatedManager[Answer]
+    additions: RelatedManager[Report]
 
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
     organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
@@ -45,10 +48,12 @@ class Report(models.Model):
     channel = models.CharField(max_length=24, choices=[(each.value, each.value) for each in Channel])
     jurisdiction = models.CharField(max_length=2, blank=True)
     source = models.CharField(max_length=40)  # a machine's pseudonym in the record, or the public's
+    written_by = models.CharField(max_length=16, blank=True)  # the pseudonym of a person who wrote a call down
     idempotency_key = models.CharField(max_length=64)
     fingerprint = models.CharField(max_length=64)
     incident = models.CharField(max_length=24, choices=[(each.value, each.value) for each in Incident])
     receipt_digest = models.CharField(max_length=64, blank=True, db_index=True)
+    thread = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="additions")
     child_in_danger = models.BooleanField(default=False)
     text = EncryptedText(subject="case_id")  # exposure: shown only to who asks for it
     claimed = EncryptedText(subject="case_id")  # the rest of a `Reported`, as `claimed` writes it

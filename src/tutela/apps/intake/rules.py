@@ -3,8 +3,9 @@
 Rules:
 
 1. No media: an attachment, a data URI or a long run of base 64 is refused, with the advice what to do instead.
-2. A report says where (an address), what (a digest), who (an account), or that a child is in danger. Anything else
-   reaches nobody.
+2. A report says where (an address), what (a digest), who (an account), or that somebody needs help and something by
+   which they can be helped: words or a way to reach them. Anything else reaches nobody. What is added to a report that
+   is there needs only to say something.
 3. Text is bounded; an address must be one.
 
 >>> from tutela.domain.reports import Account, Reported
@@ -20,6 +21,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from tutela.domain.addresses import read_address
+from tutela.domain.reports import Fact
 
 if TYPE_CHECKING:
     from tutela.domain.reports import Reported
@@ -32,6 +34,9 @@ REPORTS_AN_HOUR_MAX: Final = 60  # from one address; many may share one, on purp
 DANGERS_AN_HOUR_MAX: Final = 6000  # of reports that say a child is in danger now: they have a count of their own
 RECEIPTS_AN_HOUR_MAX: Final = 20
 IDEMPOTENCY_KEY: Final = re.compile(r"[A-Za-z0-9._:-]{8,64}", re.ASCII)
+NEEDS_HELP: Final = frozenset(
+    {Fact.DANGER_NOW, Fact.EXTORTION, Fact.SELF_HARM, Fact.REPORTER_IS_CHILD, Fact.REPORTER_IS_SHOWN}
+)
 _DATA_URI: Final = re.compile(r"data\s*:\s*[a-z]+/[\w.+-]+|data\s*:[^,\s]{0,100};\s*base64", re.IGNORECASE)
 _BASE_64: Final = re.compile(r"[A-Za-z0-9+/_-]{1000}")
 
@@ -46,10 +51,14 @@ class Problem(StrEnum):
     TOO_MANY = "too-many"
 
 
-def problem_of(reported: Reported, *, has_files: bool = False) -> Problem | None:
-    """Return why a report cannot be taken in; None where it can."""
-    written = (reported.text, reported.contact, *reported.addresses)
-    if has_files or any(pattern.search(each) for each in written for pattern in (_DATA_URI, _BASE_64)):
+def has_media(*written: str) -> bool:
+    """Whether somebody pasted a file as text."""
+    return any(pattern.search(each) for each in written for pattern in (_DATA_URI, _BASE_64))
+
+
+def problem_of(reported: Reported, *, has_files: bool = False, continues: bool = False) -> Problem | None:
+    """Return why a report cannot be taken in; None where it can. `continues`: it adds to one that is there."""
+    if has_files or has_media(reported.text, reported.contact, *reported.addresses):
         return Problem.HAS_MEDIA
     if len(reported.text) > TEXT_CHARACTERS_MAX or len(reported.contact) > CONTACT_CHARACTERS_MAX:
         return Problem.TOO_LONG
@@ -60,4 +69,5 @@ def problem_of(reported: Reported, *, has_files: bool = False) -> Problem | None
     if any(read_address(address) is None for address in reported.addresses):
         return Problem.NOT_AN_ADDRESS
     says_where = reported.addresses or any(media.fold for media in reported.media) or reported.accounts
-    return None if says_where or (reported.child_in_danger and reported.text) else Problem.NO_ADDRESS
+    says_how = reported.text or reported.contact
+    return None if says_where or (says_how and (continues or reported.facts & NEEDS_HELP)) else Problem.NO_ADDRESS

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from tutela.apps.access.public import Desk, Target, authorise
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
 
 _TRIES: Final = 3
 _ROWS_AT_ONCE: Final = 500
+_HOLDERS: Final = "receipt"  # whoever holds a receipt names the incident, by whichever door the first report came
+_HAS_HOLDER: Final = ~Q(receipt_digest="") | Q(thread__isnull=False)
 
 
 class RefusedReportError(TutelaError):
@@ -58,7 +62,11 @@ class KeyReusedError(TutelaError):
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What somebody hands in. `key` is their name for it; `receipt_digest` that of the code they are given, if any."""
+    """What somebody hands in. `key` is their name for it; `receipt_digest` that of the code they are given, if any.
+
+    `continues` is the report to which the holder of its receipt adds this one, `written_by` the pseudonym of whoever
+    wrote it down for somebody else.
+    """
 
     door: Door
     key: str
@@ -66,6 +74,8 @@ class Submission:
     ground: Ground
     has_files: bool = False
     receipt_digest: str = ""
+    continues: UUID | None = None
+    written_by: str = ""
 
 
 def ground_of(channel: Channel = Channel.PUBLIC, jurisdiction: str | None = None) -> Ground:
@@ -112,7 +122,7 @@ def reports_of(case_id: UUID, *, count_max: int | None = None) -> Sequence[Repor
 def answer(actor: Actor, case_id: UUID, report_id: UUID, text: str) -> bool:
     """Answer whoever holds the receipt of a report; False where there is nothing to say."""
     triage.case(actor, case_id, Permission.INTAKE_REPORT_ANSWER, lock=True)
-    report = Report.objects.filter(id=report_id, case_id=case_id).exclude(receipt_digest="").first()
+    report = Report.objects.filter(_HAS_HOLDER, id=report_id, case_id=case_id).first()
     if report is None:
         raise Http404
     if not text:
@@ -129,13 +139,31 @@ def answer(actor: Actor, case_id: UUID, report_id: UUID, text: str) -> bool:
     return True
 
 
+@transaction.atomic
+def contact_of(actor: Actor, case_id: UUID, report_id: UUID) -> str:
+    """Show how a reporter can be reached, to whoever may answer; that it was shown is recorded."""
+    triage.case(actor, case_id, Permission.INTAKE_REPORT_ANSWER)
+    report = get_object_or_404(Report, id=report_id, case_id=case_id)
+    if not report.contact:
+        raise Http404
+    record(
+        Action.CONTACT_SHOWN,
+        kind=ObjectKind.REPORT,
+        object_id=report.id,
+        case_id=case_id,
+        actor=actor,
+        reason=ReasonCode.PERSON_DECIDED,
+    )
+    return report.contact
+
+
 Read = tuple[Submission, str] | RefusedReportError
 
 
 def _read(submission: Submission) -> Read:
     """Return a submission with its addresses as they are kept, and its fingerprint; or why it is not taken in."""
     reported = submission.reported
-    problem = rules.problem_of(reported, has_files=submission.has_files)
+    problem = rules.problem_of(reported, has_files=submission.has_files, continues=bool(submission.continues))
     if problem is not None:
         return RefusedReportError(problem)
     addresses = tuple(dict.fromkeys(filter(None, map(read_address, reported.addresses))))
@@ -178,7 +206,7 @@ def _taken_in(actor: Actor, desk: Desk, fresh: Sequence[tuple[Submission, str]])
             organisation_id=desk.organisation_id,
             team_id=desk.team_id,
             reported=submission.reported,
-            sender=source,
+            sender=_HOLDERS if submission.receipt_digest or submission.continues else source,
             ground=submission.ground,
         )
         for submission, _ in fresh
@@ -214,10 +242,12 @@ def _report(source: str, arrival: triage.Arrival, case_id: CaseId, submission: S
         channel=submission.ground.channel,
         jurisdiction=submission.ground.jurisdiction,
         source=source,
+        written_by=submission.written_by,
         idempotency_key=submission.key,
         fingerprint=fingerprint,
         incident=reported.incident,
         receipt_digest=submission.receipt_digest,
+        thread_id=submission.continues,
         child_in_danger=reported.child_in_danger,
         text=reported.text,
         claimed=claimed.write(reported),
@@ -229,4 +259,5 @@ def _report(source: str, arrival: triage.Arrival, case_id: CaseId, submission: S
 def _fingerprint(submission: Submission) -> str:
     reported = submission.reported
     sent = [claimed.write(reported), reported.text, reported.contact, str(submission.ground)]
+    sent += [str(submission.continues)] if submission.continues else []
     return salted_hmac("tutela.intake.fingerprint", json.dumps(sent), algorithm="sha256").hexdigest()

@@ -26,6 +26,7 @@ class Action(StrEnum):
     CASE_CLOSED = "case.closed"
     CASE_REOPENED = "case.reopened"
     REPORT_ANSWERED = "report.answered"
+    CONTACT_SHOWN = "contact.shown"
     LOOKUP_REFUSED = "lookup.refused"
     # the child first
     DANGER_RAISED = "danger.raised"

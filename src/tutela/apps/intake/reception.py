@@ -1,0 +1,73 @@
+"""What stands around every page of the public: its languages, the way out, and who helps in this place.
+
+A language is chosen in the address, `?lang=de`, and goes along from page to page; no cookie is set for it. Without a
+choice the browser's own languages decide, as on every page.
+"""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Final
+
+from django.conf import settings
+from django.shortcuts import render
+from django.utils import translation
+
+from tutela.apps.intake import helping
+from tutela.apps.intake.helping import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponse
+
+BLANK: Final = "about:blank"
+
+
+def in_chosen_language(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Answer in the language that the address names."""
+
+    @wraps(view)
+    def answered(request: HttpRequest) -> HttpResponse:
+        language = _chosen(request)
+        if not language:
+            return view(request)
+        with translation.override(language):
+            response = view(request)
+        response["Content-Language"] = language
+        return response
+
+    return answered
+
+
+def public_page(
+    request: HttpRequest, template: str, shown: dict[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    """Show a page of the public."""
+    found, here = helping.helpers(), settings.TUTELA.jurisdiction.upper()
+    around = {
+        "leave_to": settings.TUTELA.leave_to or BLANK,
+        "languages": _languages(request),
+        "lang": _chosen(request),
+        "emergencies": [each for each in found if each.kind is Kind.EMERGENCY and each.country == here],
+        "helpers_here": [each for each in found if each.kind is not Kind.EMERGENCY and each.country == here],
+        "helpers_elsewhere": helping.by_country(tuple(each for each in found if each.country != here)),
+    }
+    return render(request, template, around | (shown or {}), status=status)
+
+
+def _chosen(request: HttpRequest) -> str:
+    language = request.GET.get("lang", "")
+    return language if language in dict(settings.LANGUAGES) else ""
+
+
+def _languages(request: HttpRequest) -> list[dict[str, str]]:
+    """Every language by its own name, and the address of this page in it."""
+    kept = request.GET.copy()
+    listed: list[dict[str, str]] = []
+    for code, _name in settings.LANGUAGES:
+        kept["lang"] = code
+        listed.append(
+            {"code": code, "name": translation.get_language_info(code)["name_local"], "query": kept.urlencode()}
+        )
+    return listed
