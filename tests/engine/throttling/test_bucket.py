@@ -66,3 +66,20 @@ def test_a_clock_set_back_gives_nothing_more(rate, seconds):
 def test_a_rate_of_nothing_is_refused(tokens, period):
     with pytest.raises(ValueError, match="at least"):
         Rate(tokens, period)
+
+
+@given(rates, st.data())
+def test_several_tokens_cost_as_much_as_one_by_one_and_are_there_after_the_wait(rate, data):
+    tokens = data.draw(st.integers(1, rate.tokens_max))
+    together = take(0, rate, START, tokens)
+    assert together == (START + tokens * rate.token_ns, 0)
+    again = take(together.full_at_ns, rate, START, rate.tokens_max)
+    assert again.wait_ns == tokens * rate.token_ns
+    assert take(again.full_at_ns, rate, START + again.wait_ns, rate.tokens_max).wait_ns == 0
+
+
+@given(rates)
+def test_more_than_a_bucket_ever_holds_is_refused_at_once(rate):
+    for tokens in (0, -1, rate.tokens_max + 1):
+        with pytest.raises(ValueError, match="never holds"):
+            take(0, rate, START, tokens)

@@ -24,7 +24,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tutela.apps.access import second_factor
-from tutela.apps.access.knocking import caller_must_wait_s, spared_by_limits
+from tutela.apps.access.knocking import caller_must_wait_s, charge, spared_by_limits
 from tutela.apps.access.models import ApiKey, FrontDesk, Person
 from tutela.apps.access.rules import Decision, Reach, Target, decide, reach_of
 from tutela.apps.access.scope import acting_as
@@ -49,6 +49,7 @@ __all__ = [
     "authorise",
     "caller_must_wait_s",
     "can",
+    "charge",
     "desk_of",
     "front_desk",
     "indicators",

@@ -3,7 +3,8 @@
 Rules:
 
 1. A full bucket holds `tokens_max` tokens; an empty one fills evenly within `period_s`. Taking one moves the moment on
-   by the time of one token; where that would be more than a period away, there is none to take.
+   by the time of one token; where that would be more than a period away, there is none to take. Several are taken
+   together or not at all.
 2. A number that lies more than a period ahead was written by another clock: it counts as an empty bucket. So a clock
    that is set back lets nobody wait longer than for one token, and gives nobody more than they had.
 3. A moment that has passed is a full bucket. So a clock that is set forward gives one full bucket, and no more.
@@ -42,18 +43,20 @@ class Rate:
 
 
 class Taken(NamedTuple):
-    """The bucket afterwards; and how long to wait for a token, 0 where one was taken."""
+    """The bucket afterwards; and how long to wait for as many tokens, 0 where they were taken."""
 
     full_at_ns: int
     wait_ns: int
 
 
-def take(full_at_ns: int, rate: Rate, now_ns: int) -> Taken:
-    """Take one token, if there is one."""
+def take(full_at_ns: int, rate: Rate, now_ns: int, tokens: int = 1) -> Taken:
+    """Take some tokens, if there are so many. `ValueError` for more than a bucket ever holds."""
+    if not 1 <= tokens <= rate.tokens_max:
+        raise ValueError("a bucket never holds so many tokens")
     token_ns = rate.token_ns
     empty_at_ns = now_ns + token_ns * rate.tokens_max
     full_at_ns = min(max(full_at_ns, now_ns), empty_at_ns)
-    after_ns = full_at_ns + token_ns
+    after_ns = full_at_ns + token_ns * tokens
     if after_ns > empty_at_ns:
         return Taken(full_at_ns, after_ns - empty_at_ns)
     return Taken(after_ns, 0)

@@ -67,13 +67,13 @@ class SharedTable:
         self._threads = threading.Lock()
         self._open()
 
-    def take(self, name: bytes, rate: Rate, now_ns: int) -> int:
-        """Take one token from the bucket of this name. Return 0, or the nanoseconds until one is there again."""
+    def take(self, name: bytes, rate: Rate, now_ns: int, tokens: int = 1) -> int:
+        """Take tokens from the bucket of this name. Return 0, or the nanoseconds until so many are there again."""
         tag, place = _NAME.unpack(name)
         at = _HEADER.size + place % (self._slots // _SLOTS_A_SET) * _SET_BYTES
         with self._locked(at, _SET_BYTES):
             slot = self._slot(at // 8, tag or 1)
-            taken = take(self._words[slot + 1], rate, now_ns)
+            taken = take(self._words[slot + 1], rate, now_ns, tokens)
             self._words[slot + 1] = taken.full_at_ns
         return taken.wait_ns
 
