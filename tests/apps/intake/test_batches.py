@@ -164,6 +164,14 @@ def test_the_whole_shape_is_kept_as_it_was_claimed(machine):
     assert report.child_in_danger
 
 
+@pytest.mark.parametrize("field", ["text", "address", "contact", "incident_name"])
+def test_half_a_character_is_refused_as_a_field(machine, field):
+    row = json.dumps({"address": PAGE.format(1), field: "HERE"}).replace("HERE", r"\ud800")
+    told = machine.send('{"reports": [{"key": "row-00001", "report": ' + row + "}]}").json()
+    assert told["rows"][0]["fields"] == [{"field": f"report.{field}", "problem": "string_unicode"}]
+    assert machine.send(row, "/api/v1/reports").status_code == 422
+
+
 @pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "2026-11-22T12:00:00"])
 def test_a_time_outside_of_all_calendars_is_refused_as_a_field(machine, moment):
     told = machine.batch({"address": PAGE.format(1), "occurred_at": moment}).json()

@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv6Address  # noqa: TC003  - pydantic reads the annotations at run time
 from typing import Annotated, Final
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from tutela.domain.lookups import Channel
 from tutela.domain.reports import Account, AgeBand, Fact, Incident, IpCapture, Media, Reported
@@ -23,9 +24,20 @@ THINGS_MAX: Final = 1000  # of one kind in one report
 _FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _END: Final = datetime(2100, 1, 1, tzinfo=UTC)
 
+
+def _whole(text: str) -> str:
+    """Refuse half a character (a lone surrogate): JSON can write one, and nothing can keep it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise PydanticCustomError("string_unicode", "holds half a character") from None
+    return text
+
+
+Text = Annotated[str, AfterValidator(_whole)]
 Digest256 = Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$")]
 Country = Annotated[str, Field(pattern="^[A-Za-z]{2}$")]
-Name = Annotated[str, Field(max_length=255)]
+Name = Annotated[Text, Field(max_length=255)]
 Moment = Annotated[AwareDatetime, Field(ge=_FIRST, lt=_END)]
 
 
@@ -72,7 +84,7 @@ class AccountGiven(_Given):
     """An account somewhere: the platform, and what it knows the account by."""
 
     platform: Name
-    name: Annotated[str, Field(min_length=1, max_length=255)]
+    name: Annotated[Text, Field(min_length=1, max_length=255)]
 
 
 class IpCaptureGiven(_Given):
@@ -81,7 +93,7 @@ class IpCaptureGiven(_Given):
     address: IPv4Address | IPv6Address
     at: Moment | None = None
     port: Annotated[int, Field(ge=0, le=65535)] = 0
-    event: Annotated[str, Field(max_length=64)] = ""
+    event: Annotated[Text, Field(max_length=64)] = ""
 
 
 class ReportGiven(_Given):
@@ -105,8 +117,8 @@ class ReportGiven(_Given):
         }
     )
 
-    address: str = ""
-    text: str = ""
+    address: Text = ""
+    text: Text = ""
     digests: DigestsGiven = DigestsGiven()
     child_in_danger: bool = False
     channel: Annotated[Channel, Field(description="How what is reported was communicated.")] = Channel.PUBLIC
@@ -114,14 +126,14 @@ class ReportGiven(_Given):
     incident: Incident = Incident.NOT_SAID
     facts: Annotated[list[Fact], Field(max_length=len(Fact))] = []
     age_band: AgeBand = AgeBand.UNKNOWN
-    addresses: Annotated[list[str], Field(max_length=THINGS_MAX)] = []
+    addresses: Annotated[list[Text], Field(max_length=THINGS_MAX)] = []
     media: Annotated[list[MediaGiven], Field(max_length=THINGS_MAX)] = []
     accounts: Annotated[list[AccountGiven], Field(max_length=THINGS_MAX)] = []
     ip_captures: Annotated[list[IpCaptureGiven], Field(max_length=THINGS_MAX)] = []
     jurisdictions: Annotated[list[Country], Field(max_length=THINGS_MAX)] = []
     incident_name: Annotated[Name, Field(description="Your own: reports of one name are one case.")] = ""
     occurred_at: Moment | None = None
-    contact: str = ""
+    contact: Text = ""
 
     def reported(self) -> Reported:
         """Return it as the domain says it."""
