@@ -109,13 +109,18 @@ def outcomes(run: Import) -> Mapping[RowOutcome, int]:
     return {outcome: counts[outcome] for outcome in RowOutcome if counts[outcome]}
 
 
-def scan_rows(rows: Iterable[ScanRow], basis: LegalBasis) -> Iterator[ReportRow]:
-    """Yield a report for each row of a scan that a list knows exactly. A near match is a question, and stays behind."""
+def require_basis(basis: LegalBasis) -> None:
+    """Raise `NoLegalBasisError` where none is named."""
     if basis is LegalBasis.NOT_SAID:
         raise NoLegalBasisError(
             "A scan is pushed only with its legal basis: what was seized must not reach a hotline without one",
             hint=f"Name it: --legal-basis {' or '.join(each.value for each in LegalBasis if each)}",
         )
+
+
+def scan_rows(rows: Iterable[ScanRow], basis: LegalBasis) -> Iterator[ReportRow]:
+    """Return a report for each row that a list knows exactly. A near match is a question, and stays behind."""
+    require_basis(basis)
     return _scan_rows(rows, basis)
 
 

@@ -96,15 +96,18 @@ def push_scan(report: Path, *, organisation: str, basis: str | None, results: Pa
     questions. May be repeated: what is there already is not taken in again.
     """
     with at_the_desk():
-        from tutela.apps.intake.importing import Brought, scan_rows  # noqa: PLC0415 - needs Django set up
+        from tutela.apps.intake.importing import Brought, require_basis, scan_rows  # noqa: PLC0415 - needs Django set up
         from tutela.apps.intake.models import Door  # noqa: PLC0415 - as above
 
         legal_basis = LegalBasis(basis or "")
+        require_basis(legal_basis)
         with open_report(report) as opened:
             rows = scan_rows(opened.rows(), legal_basis)
             digest = hashlib.sha256(f"{legal_basis}\n{_digest(report)}".encode()).hexdigest()
             brought = Brought(_organisation(organisation), _SCAN, digest, _SCAN, Door.MACHINE)
             run = _take_in(brought, rows)
+            if opened.summary is None:
+                click.echo("warning: the scan did not finish; what was pushed covers only what it reached", err=True)
         return _tell(run, results)
 
 
