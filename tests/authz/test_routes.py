@@ -30,6 +30,7 @@ from tutela.apps.triage import public as triage
 from tutela.domain.actors import Actor, Permission, Role
 from tutela.domain.ids import OrganisationId, TeamId
 from tutela.engine import clock
+from tutela.engine.formats import cybertip
 from tutela.entry import doors
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Case:
 
     method: str = "get"
     about: str = ""
-    data: dict[str, Any] = field(default_factory=dict)
+    data: dict[str, Any] | str = field(default_factory=dict)
     more: Callable[[Desk], dict[str, Any]] = lambda desk: {}
 
 
@@ -116,6 +117,8 @@ API_CASES = {
     "api:self": Case(),
     "api:indicators": Case(),
     "api:reports": Case("post", data={"address": "https://files.example/a"}),
+    "api:reports-batch": Case("post", data={"reports": [{"key": "report-1", "report": {}}]}),
+    "api:reports-cybertip": Case("post", data=cybertip.EXAMPLE),
 }
 # what is open answers everybody alike, so it is asked by nobody in particular, with no object
 OPEN_CASES = {
@@ -332,9 +335,9 @@ def test_a_key_reaches_its_scopes_and_nothing_else(name, setting, client):
         _, secret = make_key(setting.ours.organisation, [scope])
         headers = {"authorization": f"Bearer {secret}", "idempotency-key": "report-0001"}
         case = API_CASES[name]
-        response = client.generic(
-            case.method.upper(), reverse(name), json.dumps(case.data), content_type="application/json", headers=headers
-        )
+        is_xml = isinstance(case.data, str)
+        body, kind = (case.data, "application/xml") if is_xml else (json.dumps(case.data), "application/json")
+        response = client.generic(case.method.upper(), reverse(name), body, content_type=kind, headers=headers)
         allowed = {200, 201} if scope == ROUTES[name].permission else {404}
         assert (scope, response.status_code in allowed) == (scope, True)
 

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 QUOTING = {
     "src/tutela/domain/data/terms.csv",
     "src/tutela/domain/terms.py",  # its docstring's example
+    "src/tutela/engine/formats/cybertip_words.py",  # what NCMEC's wire says
     "tests/domain/test_terms.py",
 }
 READ = {".py", ".md", ".html", ".css", ".csv", ".toml", ".json", ".txt", ".c", ".h", ".yml", ".po", ".typ"}

@@ -68,6 +68,16 @@ class AgeBand(StrEnum):
     PUBESCENT = "pubescent"
 
 
+class LegalBasis(StrEnum):
+    """On what basis somebody hands in what was found by other means than a report; the words of the record."""
+
+    NOT_SAID = ""
+    LEGAL_DUTY = "legal-duty"
+    LEGAL_ORDER = "legal-order"
+    PARTNER_REQUEST = "partner-request"
+    SUBJECT_REQUEST = "subject-request"  # the person concerned asked for it
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """An account somewhere. `name` is what the platform knows it by."""
@@ -94,6 +104,7 @@ class Media:
     pdq: bytes = b""
     pdq_quality: int = 0
     viewed_by_sender: bool = False  # a person at the sender's saw the entire file; never set by a machine
+    category: str = ""  # the sender's, as `scheme:category`: it means nothing without its scheme
 
     @property
     def fold(self) -> str:
@@ -104,6 +115,14 @@ class Media:
         """
         name = next((name for name in DIGEST_BYTES if name in self.digests), "")
         return f"{name}:{self.digests[name].hex()}" if name else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a format said that has no place of its own in `Reported`: kept, so that nothing is dropped in silence."""
+
+    name: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +141,8 @@ class Reported:
     incident_name: str = ""  # the sender's own
     occurred_at: datetime | None = None
     contact: str = ""  # how to reach the reporter
+    legal_basis: LegalBasis = LegalBasis.NOT_SAID
+    besides: tuple[Said, ...] = ()
 
     @property
     def child_in_danger(self) -> bool:

@@ -94,6 +94,10 @@ COMMANDS: Final = {
         "what the gateway of this machine was asked, beside its hash lists", _P.LISTS_ENTRY_LOOKUP
     ),
     "gateway retro status": Command("counts of what the gateway of this machine was asked", _P.LISTS_LIST_READ),
+    "intake import": Command("reports in a file that the caller names, into one organisation", _P.INTAKE_REPORT_CREATE),
+    "intake push-scan": Command(
+        "what a scan found, into one organisation, on a legal basis that the caller names", _P.INTAKE_REPORT_CREATE
+    ),
     "custody verify": Command("the whole record, or one case of it", _P.CUSTODY_LEDGER_READ),
     "custody checkpoint": Command("the newest checkpoint", _P.CUSTODY_LEDGER_READ),
     "custody export": Command("the whole record, or one case of it", _P.CUSTODY_LEDGER_EXPORT),

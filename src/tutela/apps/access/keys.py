@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ninja.errors import HttpError
 from ninja.security import HttpBearer
 
 from tutela.apps.access import services
-from tutela.apps.access.knocking import key_must_wait_s
+from tutela.apps.access.knocking import TooManyRequestsError, key_must_wait_s
 from tutela.apps.access.scope import act_as, acting_as
 from tutela.domain.actors import SYSTEM, Actor, Permission, Role
 from tutela.domain.ids import KeyId, OrganisationId
@@ -20,14 +19,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from tutela.apps.access.models import ApiKey
-
-
-class TooManyRequestsError(HttpError):
-    """A key knocks too often."""
-
-    def __init__(self, wait_s: int) -> None:
-        super().__init__(429, "too many requests for this key")
-        self.wait_s = wait_s
 
 
 class KeyAuth(HttpBearer):
@@ -44,6 +35,7 @@ class KeyAuth(HttpBearer):
         actor = key_actor(key)
         act_as(actor)
         request.tutela_actor = actor  # pyright: ignore[reportAttributeAccessIssue] - where `actor_of` looks
+        request.tutela_key = key  # pyright: ignore[reportAttributeAccessIssue] - where `charge` looks
         return actor
 
 

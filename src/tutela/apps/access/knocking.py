@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from django.conf import settings
+from ninja.errors import HttpError
 
 from tutela.engine import clock
 from tutela.engine.throttling import Rate, SharedTable, address_buckets, key_buckets, name_of
@@ -39,20 +40,40 @@ Asks: TypeAlias = "Callable[[HttpRequest], bool]"
 _spared: Final[list[Asks]] = []
 
 
+class TooManyRequestsError(HttpError):
+    """A key knocks too often."""
+
+    def __init__(self, wait_s: int) -> None:
+        super().__init__(429, "too many requests for this key")
+        self.wait_s = wait_s
+
+
 def spared_by_limits(asks: Asks) -> Asks:
     """Name requests of keys that are let in though their key has asked too often."""
     _spared.append(asks)
     return asks
 
 
-def key_must_wait_s(key: ApiKey, request: HttpRequest) -> int:
-    """Take one request of a key. Return 0, or the seconds until it may ask again."""
+def key_must_wait_s(key: ApiKey, request: HttpRequest, tokens: int = 1) -> int:
+    """Take one request of a key, or what it costs beyond that. Return 0, or the seconds until it may ask again."""
     table, a_minute, now_ns = _keys(settings.TUTELA.home), key.requests_per_minute_max, _now_ns()
-    wait_ns = table.take(name_of(key.id.bytes), Rate(a_minute, _MINUTE_S), now_ns)
+    wait_ns = table.take(name_of(key.id.bytes), Rate(a_minute, _MINUTE_S), now_ns, tokens)
     if wait_ns and any(asks(request) for asks in _spared):
-        spared = name_of(b"spared\n" + key.id.bytes)
-        wait_ns = table.take(spared, Rate(a_minute * _SPARED_TIMES, _MINUTE_S), now_ns)
+        spared, many = name_of(b"spared\n" + key.id.bytes), a_minute * _SPARED_TIMES
+        wait_ns = table.take(spared, Rate(many, _MINUTE_S), now_ns, tokens)
     return _seconds(wait_ns)
+
+
+def charge(request: HttpRequest, tokens: int) -> None:
+    """Take what a request costs beyond the one token that every request costs; 429 where its key has not so many.
+
+    What costs more than the key may ask in a minute costs just that: it waits for a full bucket. Whoever is told to
+    wait comes with another request, whose token is in the waiting.
+    """
+    key: ApiKey = request.tutela_key  # pyright: ignore[reportAttributeAccessIssue] - where `KeyAuth` put it
+    tokens = min(tokens, key.requests_per_minute_max - 1)
+    if tokens and (wait_s := key_must_wait_s(key, request, tokens)):
+        raise TooManyRequestsError(wait_s + _MINUTE_S // key.requests_per_minute_max + 1)
 
 
 def caller_must_wait_s(request: HttpRequest, door: str, rate: Rate) -> int:

@@ -24,8 +24,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tutela.apps.access import second_factor
-from tutela.apps.access.knocking import caller_must_wait_s, spared_by_limits
-from tutela.apps.access.models import ApiKey, FrontDesk, Person
+from tutela.apps.access.knocking import caller_must_wait_s, charge, spared_by_limits
+from tutela.apps.access.models import ApiKey, FrontDesk, Organisation, Person
 from tutela.apps.access.rules import Decision, Reach, Target, decide, reach_of
 from tutela.apps.access.scope import acting_as
 from tutela.domain.actors import PUBLIC, SYSTEM, Actor, Permission, Role
@@ -51,11 +51,13 @@ __all__ = [
     "authorise",
     "caller_must_wait_s",
     "can",
+    "charge",
     "desk_of",
     "front_desk",
     "indicators",
     "lookup_keys",
     "open_to_all",
+    "organisation_named",
     "reach_of",
     "require",
     "spared_by_limits",
@@ -93,6 +95,12 @@ def front_desk() -> Desk | None:
     with acting_as(SYSTEM):  # nobody has signed in whose organisation it could be
         row = FrontDesk.objects.first()
     return Desk(OrganisationId(row.organisation_id), TeamId(row.team_id) if row.team_id else None) if row else None
+
+
+def organisation_named(name: str) -> OrganisationId | None:
+    """Return the organisation of this name; None where there is none, or more than one."""
+    found = Organisation.objects.filter(name=name).values_list("id", flat=True)[:2]
+    return OrganisationId(found[0]) if len(found) == 1 else None
 
 
 def actor_of(request: HttpRequest) -> Actor:

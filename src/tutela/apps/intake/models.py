@@ -88,3 +88,54 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.id}"
+
+
+class Import(models.Model):
+    """A file of reports, by the digest of its bytes. Up to row `rows_done` every row has its outcome, for good."""
+
+    organisation_id: UUID
+    rows: RelatedManager[ImportRow]
+
+    id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
+    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64)
+    sender = models.CharField(max_length=100)  # under which the file's own names of rows and incidents mean something
+    form = models.CharField(max_length=16)
+    rows_done = models.PositiveBigIntegerField(default=0)
+    begun_at = models.DateTimeField(default=clock.now, editable=False)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-begun_at", "-id")
+        constraints = (models.UniqueConstraint(fields=["organisation", "sender", "digest"], name="import_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.id}"
+
+
+class RowOutcome(models.TextChoices):
+    """What became of one row of a file."""
+
+    TAKEN = "taken"
+    THERE = "there-already"
+    REFUSED = "refused"
+    KEY_REUSED = "key-reused"
+
+
+class ImportRow(models.Model):
+    """What became of one row. `problem` is a code, or a sentence that does not quote the row."""
+
+    of_id: UUID
+
+    of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows")
+    number = models.PositiveBigIntegerField()
+    outcome = models.CharField(max_length=16, choices=RowOutcome.choices)
+    problem = models.CharField(max_length=300, blank=True)
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ("number",)
+        constraints = (models.UniqueConstraint(fields=["of", "number"], name="import_row_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.of_id}:{self.number}"

@@ -26,9 +26,13 @@ from tutela.domain.reports import Fact
 if TYPE_CHECKING:
     from tutela.domain.reports import Reported
 
+NOT_VALID: Final = "not-valid"  # the problem of what could not be read
 TEXT_CHARACTERS_MAX: Final = 10_000
 CONTACT_CHARACTERS_MAX: Final = 500
-THINGS_MAX: Final = 1000  # files, pages, accounts or IP captures of one report
+THINGS_MAX: Final = 1000  # files, pages, accounts, IP captures or other things said of one report
+BATCH_REPORTS_MAX: Final = 1000
+REPORTS_A_TOKEN: Final = 20  # of a key's rate: a batch costs by what it holds, not by how it is wrapped up
+CYBERTIP_BYTES_MAX: Final = 4 * 1024 * 1024
 ANSWER_CHARACTERS_MAX: Final = 4_000
 REPORTS_AN_HOUR_MAX: Final = 60  # from one address; many may share one, on purpose or not
 DANGERS_AN_HOUR_MAX: Final = 6000  # of reports that say a child is in danger now: they have a count of their own
@@ -56,15 +60,25 @@ def has_media(*written: str) -> bool:
     return any(pattern.search(each) for each in written for pattern in (_DATA_URI, _BASE_64))
 
 
+def tokens_of(reports: int) -> int:
+    """Return what so many reports cost beyond the one token that every request costs.
+
+    >>> [tokens_of(reports) for reports in (1, 20, 21, 1000)]
+    [0, 0, 1, 49]
+    """
+    return max(0, -(-reports // REPORTS_A_TOKEN) - 1)
+
+
 def problem_of(reported: Reported, *, has_files: bool = False, continues: bool = False) -> Problem | None:
     """Return why a report cannot be taken in; None where it can. `continues`: it adds to one that is there."""
-    if has_files or has_media(reported.text, reported.contact, *reported.addresses):
+    written = (reported.text, reported.contact, *reported.addresses, *(said.value for said in reported.besides))
+    if has_files or has_media(*written):
         return Problem.HAS_MEDIA
     if len(reported.text) > TEXT_CHARACTERS_MAX or len(reported.contact) > CONTACT_CHARACTERS_MAX:
         return Problem.TOO_LONG
     if any(len(each) > THINGS_MAX for each in (reported.addresses, reported.media, reported.accounts)):
         return Problem.TOO_MANY
-    if len(reported.ip_captures) > THINGS_MAX:
+    if len(reported.ip_captures) > THINGS_MAX or len(reported.besides) > THINGS_MAX:
         return Problem.TOO_MANY
     if any(read_address(address) is None for address in reported.addresses):
         return Problem.NOT_AN_ADDRESS

@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from tutela.domain.ids import CaseId
     from tutela.domain.reports import Reported
 
-
 _TRIES: Final = 3
 _ROWS_AT_ONCE: Final = 500
 _HOLDERS: Final = "receipt"  # whoever holds a receipt names the incident, by whichever door the first report came
@@ -218,7 +217,7 @@ def _taken_in(actor: Actor, desk: Desk, fresh: Sequence[tuple[Submission, str]])
             ObjectKind.REPORT,
             arrival.report_id,
             where.case_id,
-            reason=ReasonCode.CHILD_IN_DANGER if arrival.reported.child_in_danger else None,
+            reason=_reason_of(arrival.reported),
         )
         for arrival, where in zip(arrivals, placed, strict=True)
     ]
@@ -230,6 +229,12 @@ def _taken_in(actor: Actor, desk: Desk, fresh: Sequence[tuple[Submission, str]])
     Report.objects.bulk_create(reports, batch_size=_ROWS_AT_ONCE)
     triage.take_in(actor, arrivals, placed)
     return {report.idempotency_key: report for report in reports}
+
+
+def _reason_of(reported: Reported) -> ReasonCode | None:
+    if reported.child_in_danger:
+        return ReasonCode.CHILD_IN_DANGER
+    return ReasonCode(reported.legal_basis.value) if reported.legal_basis else None
 
 
 def _report(source: str, arrival: triage.Arrival, case_id: CaseId, submission: Submission, fingerprint: str) -> Report:

@@ -4,8 +4,7 @@ Rules
 -----
 * The delimiter is the one of `,` `;` tab `|` under which the header names most columns that we know. Lines above the
   header that are blank, begin with `#` or say `sep=` are passed over.
-* A row with quotation marks goes through the `csv` module, strictly. A quotation mark that is never closed rejects its
-  own line; the lines that it would have swallowed are read again by themselves, so it hides no hash.
+* Records are read as `csv_records` says.
 * A row that ends before a column that we read, or holds more than the header, is rejected: its values may have slipped
   into the wrong columns.
 
@@ -14,13 +13,11 @@ Worked example: `MD5;SHA1;PhotoDNA;Image ID;Baseline` reads as md5, sha1, photod
 
 from __future__ import annotations
 
-import csv
-from collections import deque
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from tutela.domain.errors import FormatError, RowError
-from tutela.domain.lists import RejectedRow
 from tutela.engine.formats.columns import PAIR_KIND, PAIR_VALUE, SIGNAL_FIELDS, field_of, rank_of
+from tutela.engine.formats.csv_records import DELIMITERS, Records, split_line
 from tutela.engine.formats.entries import EntryReader
 from tutela.engine.formats.fields import Notes
 from tutela.engine.formats.lines import encoding_of, lines
@@ -34,12 +31,7 @@ if TYPE_CHECKING:
     from tutela.domain.signals import SignalKind
     from tutela.engine.formats.rows import Row
 
-DELIMITERS: Final = ",;\t|"
-_RECORD_LINES_MAX: Final = 64  # a quoted field of more lines is a quotation mark that was never closed
-_HEADER_LINES_MAX: Final = 100  # comments above the header
 _NAME_CHARS_SHOWN_MAX: Final = 64  # of a column's name, in notes
-
-csv.field_size_limit(max(csv.field_size_limit(), LIMITS.line_bytes_max))  # a line is bounded already
 
 
 def read(
@@ -64,11 +56,11 @@ def read(
     """
     notes = notes if notes is not None else Notes()
     notes.encoding = encoding_of(head_of(stream))
-    records = _Records(lines(stream, notes.encoding, chars_max=limits.line_bytes_max))
+    records = Records(lines(stream, notes.encoding, chars_max=limits.line_bytes_max))
     header = records.header()
     columns = columns or {}
     delimiter = delimiter_of(header, columns)
-    plan = _Plan(_split(header, delimiter), columns)
+    plan = _Plan(split_line(header, delimiter), columns)
     notes.columns_unread = tuple(name[:_NAME_CHARS_SHOWN_MAX] for name in plan.unread)
     reader = EntryReader(limits, notes, kind)
     return each(records.rows(delimiter), lambda number, row: plan.entry(row, number, reader))
@@ -77,7 +69,7 @@ def read(
 def delimiter_of(header: str, columns: Mapping[str, str]) -> str:
     """Return the delimiter under which a header line names most of what we know; `FormatError` where none does."""
     known = {
-        delimiter: {columns.get(name) or field_of(name) for name in _split(header, delimiter)} - {""}
+        delimiter: {columns.get(name) or field_of(name) for name in split_line(header, delimiter)} - {""}
         for delimiter in DELIMITERS
     }
     best = max(known, key=lambda delimiter: len(known[delimiter]))
@@ -129,60 +121,3 @@ class _Plan:
             kind = row[self._pair_kind] if self._pair_kind is not None else ""
             reader.add_pair(signals, kind, row[self._pair_value])
         return reader.entry({field: row[index] for field, index in self._labels}, signals, str(number))
-
-
-class _Records:
-    """Lines put together to records, each with the number of its first line."""
-
-    def __init__(self, numbered: Iterator[tuple[int, str | RejectedRow]]) -> None:
-        self._numbered = numbered
-        self._again: deque[tuple[int, str | RejectedRow]] = deque()
-
-    def header(self) -> str:
-        """Return the line with the column names; `FormatError` where there is none."""
-        for number, line in self._numbered:
-            if isinstance(line, RejectedRow) or number > _HEADER_LINES_MAX:
-                break
-            text = line.strip()
-            if text and not text.startswith("#") and not text.casefold().startswith("sep="):
-                return line.strip("\r\n")
-        raise FormatError("the file holds no line of column names", hint="Check that this is the file you meant.")
-
-    def rows(self, delimiter: str) -> Iterator[tuple[int, list[str] | RejectedRow]]:
-        """Yield the fields of each record; blank lines are no records."""
-        while (item := self._next()) is not None:
-            number, line = item
-            if isinstance(line, RejectedRow):
-                yield number, line
-            elif '"' in line:
-                yield number, self._quoted(number, line, delimiter)
-            elif line.strip():
-                yield number, line.rstrip("\n").split(delimiter)
-
-    def _next(self) -> tuple[int, str | RejectedRow] | None:
-        return self._again.popleft() if self._again else next(self._numbered, None)
-
-    def _quoted(self, number: int, line: str, delimiter: str) -> list[str] | RejectedRow:
-        """Parse a record that has quotation marks and may go on over several lines."""
-        taken: list[tuple[int, str | RejectedRow]] = []
-        try:
-            return next(csv.reader(self._record(line, taken), delimiter=delimiter, strict=True))
-        except (csv.Error, StopIteration):
-            self._again.extendleft(reversed(taken))
-            return RejectedRow(number, "has a quotation mark that is not closed, or stands inside a field")
-
-    def _record(self, line: str, taken: list[tuple[int, str | RejectedRow]]) -> Iterator[str]:
-        yield line
-        while len(taken) < _RECORD_LINES_MAX and (item := self._next()) is not None:
-            taken.append(item)
-            if isinstance(item[1], RejectedRow):
-                return
-            yield item[1]
-
-
-def _split(header: str, delimiter: str) -> list[str]:
-    try:
-        names = next(csv.reader([header], delimiter=delimiter))
-    except (csv.Error, StopIteration):
-        return []
-    return [name.strip() for name in names]

@@ -28,6 +28,7 @@ _COMMANDS = {
     "serve": Lazy("tutela.entry.cli.service:serve_command", "Run the web process alone."),
     "worker": Lazy("tutela.entry.cli.service:worker_command", "Run a worker alone."),
     "gateway": Lazy("tutela.entry.cli.gateway:gateway", "Answer machines that ask what is known."),
+    "intake": Lazy("tutela.entry.cli.intake:intake", "Take files of reports in; push a scan."),
     "custody": Lazy("tutela.entry.cli.custody:custody", "Verify, publish and export the record."),
     "jobs": Lazy("tutela.entry.cli.jobs:jobs", "See and decide work that was given up."),
     "backup": Lazy("tutela.entry.cli.copies:backup_command", "Copy database and lists, not the keys."),
