@@ -1,15 +1,15 @@
-"""Background work of triage: ask every registered list about one item."""
+"""Background work of triage: ask every registered list about one item; rank the queue by new weights."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from django.conf import settings
 
 from tutela.apps.jobs.public import Finish, job
-from tutela.apps.triage import services
+from tutela.apps.triage import ranking, services
 from tutela.apps.triage.models import Item
 from tutela.domain.lookups import Channel, Ground
 from tutela.domain.media import MediaKind
@@ -20,6 +20,7 @@ from tutela.engine.matching import ListStore, Matcher, PackedList
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_RANKING_S_MAX: Final = 900
 _opened: dict[tuple[str, str], PackedList] = {}
 
 
@@ -34,6 +35,18 @@ def match(item_id: str, channel: str, jurisdiction: str, *, finish: Finish) -> N
     hits = Matcher(_lists()).match(_digests(item.digests), (), MediaKind.OTHER)
     with finish():
         services.keep_matches(item.id, ground, hits)
+
+
+@job("triage.rank", own_transaction=True, lease_s=_RANKING_S_MAX)
+def rank(weighting_id: str, *, finish: Finish) -> None:
+    """Weigh every waiting case by a version that was adopted, then let it order the queue."""
+    version = UUID(weighting_id)
+    to_do = ranking.to_rank(version)
+    if to_do:
+        ranking.rank(*to_do)
+    with finish():
+        if to_do:
+            ranking.take_over(version)
 
 
 def _lists() -> list[PackedList]:
