@@ -27,10 +27,11 @@ from tutela.domain.actors import Actor, Permission
 from tutela.domain.ids import OrganisationId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from django.http import HttpRequest, HttpResponse
 
+    from tutela.apps.triage.clocks import ClockRule
     from tutela.apps.triage.models import Case
 
 ROWS_A_PAGE: Final = 50
@@ -83,15 +84,16 @@ def queue(request: HttpRequest) -> HttpResponse:
     rows = services.queue(actor)
     if only:
         rows = rows.filter(signals__contains=f"{only}:")
+    in_time = clocks.clock_rules()
     column, after = ranking.column(weights), _after(request.GET.get("after", ""))
     cases = services.page(rows, column, after, ROWS_A_PAGE + 1)
     context = {
-        "listed": [_listed(case, weights) for case in cases[:ROWS_A_PAGE]],
+        "listed": [_listed(case, weights, in_time) for case in cases[:ROWS_A_PAGE]],
         "next": _written(cases[ROWS_A_PAGE - 1], column) if len(cases) > ROWS_A_PAGE else "",
         "is_first": after is None,
         "only": only,
         "signals": [(code.value, name_of(code)) for code in TUNABLE],
-        "has_clocks": bool(clocks.clock_rules()),
+        "has_clocks": bool(in_time),
     }
     return render(request, "triage/queue.html", context)
 
@@ -170,9 +172,14 @@ def _seen(actor: Actor, before: Weights, after: Weights) -> str:
     return salted_hmac("tutela.triage.weights", words, algorithm="sha256").hexdigest()
 
 
-def _listed(case: Case, weights: Weights) -> dict[str, Any]:
+def _listed(case: Case, weights: Weights, in_time: Collection[ClockRule]) -> dict[str, Any]:
     why = explained(case, weights)
-    return {"case": case, "why": why, "reasons": why.reasons[:REASONS_A_ROW], "clocks": clocks.running(case)[:1]}
+    return {
+        "case": case,
+        "why": why,
+        "reasons": why.reasons[:REASONS_A_ROW],
+        "clocks": clocks.running(case, in_time)[:1],
+    }
 
 
 def _written(case: Case, column: str) -> str:
