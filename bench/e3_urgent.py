@@ -17,6 +17,7 @@ from bench.urgent import queue, shares
 
 REPORTS: Final = 100_000
 _CASES: Final = 1_000_000
+_PLANTED: Final = 0.0007  # of the reports: as these fold, it is 0.2 % of the cases, which are what is queued
 _SEED: Final = 7
 _NOISES: Final = (0.0, 0.1, 0.2, 0.3, 0.5)
 _FOUND: Final = (0.5, 0.9, 0.95, 1.0)
@@ -31,7 +32,7 @@ def measure() -> Measurement:
 
 
 def _order(found: Measurement) -> None:
-    given = list(year(REPORTS, seed=_SEED))
+    given = list(year(REPORTS, seed=_SEED, urgent=_PLANTED))
     rows = []
     for noise in _NOISES:
         cases = queue(given, noise=noise, seed=_SEED + 1)

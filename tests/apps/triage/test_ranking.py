@@ -27,6 +27,7 @@ from tutela.apps.triage.weights import DEFAULT, Weights
 from tutela.domain.actors import SYSTEM, Role
 from tutela.domain.ids import OrganisationId
 from tutela.domain.reports import Account, Fact, Reported
+from tutela.entry.cli import run
 
 LIVE_LAST = Weights(0, {**DEFAULT.points, Code.LIVE: 0})
 
@@ -240,6 +241,25 @@ def test_who_enters_the_first_cases_and_who_leaves_them_is_told():
 
 def test_no_cases_have_no_effect():
     assert compare([], [], DEFAULT, LIVE_LAST).cases == 0
+
+
+#### The command line ####
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_command_says_every_reason_with_its_points_and_whose_weights(desk, supervisor, capsys, monkeypatch):
+    monkeypatch.setattr("tutela.entry.start.start", lambda: None)  # Django is set up
+    live, asks = case(desk, Fact.LIVE), case(desk, Fact.REPORTER_IS_CHILD)
+    assert run(["triage", "explain", str(live.id)]) == 0
+    said = capsys.readouterr().out
+    assert "harm now 85, actionability 0; weights: those that Tutela comes with" in said
+    assert "+85  Reported: it happens live (harm-now)" in said
+    adopt(desk, supervisor)
+    assert run(["triage", "rank"]) == 0
+    assert "2 cases ranked" in capsys.readouterr().out
+    assert order(supervisor) == [asks.id, live.id]
+    assert run(["triage", "explain", str(live.id)]) == 0
+    assert "weights: version 1" in capsys.readouterr().out
 
 
 #### Clocks ####
