@@ -19,7 +19,8 @@ from tutela.apps.jobs import registry
 from tutela.apps.jobs.models import DeadJob, Job
 from tutela.apps.jobs.public import enqueue, run_worker
 from tutela.apps.takedown.models import Notice
-from tutela.apps.triage.models import Case, Lookup
+from tutela.apps.triage.models import Case, Lookup, Weighting
+from tutela.apps.triage.weights import DEFAULT
 from tutela.domain.actors import SYSTEM
 from tutela.entry import doors
 
@@ -33,6 +34,7 @@ ARGUMENTS = {
     "takedown.notify": "notice_id",
     "takedown.probe": "notice_id",
     "triage.match": "organisation_id",
+    "triage.rank": "weighting_id",
 }
 
 
@@ -63,7 +65,12 @@ def work_of(desk: Desk, host: Host) -> dict[str, str]:
         recipient="a@b.example",
     )
     Lookup.objects.create(organisation=desk.organisation, item=place.item, channel="public", jurisdiction="nl")
-    return {"organisation_id": str(desk.organisation.id), "notice_id": str(notice.id)}
+    weighting = Weighting.objects.create(organisation=desk.organisation, number=1, points=DEFAULT.plain())
+    return {
+        "organisation_id": str(desk.organisation.id),
+        "notice_id": str(notice.id),
+        "weighting_id": str(weighting.id),
+    }
 
 
 def rows_of(organisation_id: UUID) -> dict[str, list[Any]]:

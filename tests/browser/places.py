@@ -178,6 +178,17 @@ def _recovery_codes(page: Page, facts: Facts) -> None:
     page.goto("/account/recovery-codes/")
 
 
+def _turn_the_page(page: Page, _facts: Facts) -> None:
+    page.get_by_role("link", name="Next").click()
+    page.get_by_role("link", name="From the beginning").wait_for()
+
+
+def _see_the_effect(page: Page, _facts: Facts) -> None:
+    page.get_by_label("Reported: it happens live").fill("20")
+    page.get_by_role("button", name="See the effect").click()
+    page.get_by_role("button", name="Adopt these weights").wait_for()
+
+
 PLACES: Final = {
     "home": Place("home", "/"),
     "map": Place("home", "/", act=_open_the_map),
@@ -187,7 +198,9 @@ PLACES: Final = {
     "map-of-the-desk": Place("home", "/", _DESK, act=_open_the_map),
     "status": Place("status", "/status/"),
     "queue": Place("queue", "/queue/", _DESK),
-    "queue-next-page": Place("queue", "/queue/?page=2", _DESK),
+    "queue-next-page": Place("queue", "/queue/", _DESK, act=_turn_the_page),
+    "weights": Place("weights", "/queue/weights/", _DESK),
+    "weights-effect": Place("weights-effect", "/queue/weights/", _DESK, act=_see_the_effect),
     "queue-of-nothing": Place("queue", "/queue/", "analyst"),
     "case-plain": Place("case", "/cases/{case_plain}/", _DESK),
     "case-near": Place("case", "/cases/{case_near}/", _DESK),
@@ -292,6 +305,7 @@ NO_PAGE: Final = {
     "case-close": "leads to `case`",
     "case-probe": "leads to `case`",
     "case-notice": "leads to `case`",
+    "weights-adopt": "leads to `weights`",
     "concern-take": "leads to `safeguarding`",
     "concern-answer": "leads to `safeguarding`",
     "job-rerun": "leads to `jobs`",

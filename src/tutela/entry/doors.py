@@ -63,6 +63,9 @@ JOBS: Final = {
     "takedown.notify": Job("one notice, and its recipient", ("custody", "jobs", "takedown")),
     "takedown.probe": Job("one notice, and the address in it", ("custody", "jobs", "takedown")),
     "triage.match": Job("items of one organisation that wait, and the lists", ("custody", "jobs", "triage")),
+    "triage.rank": Job(
+        "one version of the weights, and every waiting case of its organisation", ("custody", "jobs", "triage")
+    ),
 }
 _OF_A_LIBRARY: Final = {"api:api-root": "the library answers 404 to everybody"}
 _PARTS: Final = "runs the service; who asks it for something is asked at its routes"
@@ -105,6 +108,10 @@ COMMANDS: Final = {
     "jobs explain": Command("one job that was given up", _P.JOBS_JOB_READ),
     "jobs rerun": Command("one job that was given up", _P.JOBS_JOB_RERUN),
     "jobs discard": Command("one job that was given up", _P.JOBS_JOB_RERUN),
+    "triage explain": Command("one case, its place in the queue and why", _P.REVIEW_ITEM_READ),
+    "triage rank": Command(
+        "every waiting case, weighed again by the weights of its organisation", _P.TRIAGE_WEIGHT_EDIT
+    ),
     "backup": Command("everything, as it is stored: what is sealed stays sealed"),
     "restore": Command("an empty installation"),
     "database prepare": Command("tables and rights, as the role that owns them"),

@@ -88,6 +88,7 @@ _ANALYST: Final = {
     _P.SAFEGUARDING_CONCERN_READ: _T,
     _P.TAKEDOWN_NOTICE_READ: _T,
     _P.TAKEDOWN_NOTICE_SEND: _T,
+    _P.TRIAGE_WEIGHT_READ: _O,
 }
 _SENIOR_ANALYST: Final = {
     **_ANALYST,
@@ -117,6 +118,7 @@ TABLE: Final[Mapping[Role, Mapping[Permission, Reach]]] = MappingProxyType(
             _P.REVIEW_ITEM_DECIDE: _O,
             _P.SYSTEM_STATUS_READ: _O,
             _P.TAKEDOWN_NOTICE_SEND: _O,
+            _P.TRIAGE_WEIGHT_EDIT: _O,
         },
         Role.WELLBEING_LEAD: {**_EVERY_PERSON, _P.ACCESS_PERSON_READ: _O, _P.ACCESS_TEAM_READ: _O},
         Role.EXCHANGE_MANAGER: {

@@ -80,6 +80,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "case": shown,
         "items": triage.items(shown.id),
         "because": triage.because(shown),
+        "clocks": triage.running(shown),
         "matches": matches,
         "decisions": Decision.objects.filter(case_id=shown.id),
         "reports": intake.reports_of(shown.id, count_max=_REPORTS_MAX) if may_read else (),

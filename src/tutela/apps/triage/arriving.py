@@ -7,7 +7,8 @@ decided or closed waits again where a new page, a new file or a child in danger 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from django.db.models import Count
@@ -15,7 +16,7 @@ from django.db.models import Count
 from tutela.apps.custody.public import Action, Change, ObjectKind, record_all
 from tutela.apps.jobs.public import enqueue
 from tutela.apps.safeguarding import public as safeguarding
-from tutela.apps.triage import rules
+from tutela.apps.triage import ranking, rules
 from tutela.apps.triage.folding import mark_of
 from tutela.apps.triage.models import Case, CaseState, Item, Location, Lookup, Match, Mention, Sighting
 from tutela.domain.ids import CaseId, OrganisationId, TeamId
@@ -42,25 +43,34 @@ def take_in(actor: Actor, arrivals: Sequence[Arrival], placed: Sequence[Placed])
 
 
 def weigh(actor: Actor, cases: Collection[Case]) -> None:
-    """Weigh locked cases anew, and keep and record what changed."""
-    changed = _weighed(cases)
-    Case.objects.bulk_update(changed, ["score", "reasons"], batch_size=_ROWS_AT_ONCE)
-    record_all([_change(Action.CASE_PRIORITISED, case.id) for case in changed], actor)
+    """Weigh locked cases of one organisation anew, by every version of the weights at work; keep and record it."""
+    changed, reweighed = _weighed(cases)
+    if changed:
+        fields = ["reasons", "signals", *map(ranking.column, ranking.standing(changed[0].organisation_id))]
+        Case.objects.bulk_update(changed, fields, batch_size=_ROWS_AT_ONCE)
+    record_all([_change(Action.CASE_PRIORITISED, case.id) for case in reweighed], actor)
 
 
-def _weighed(cases: Collection[Case]) -> list[Case]:
-    """Weigh cases; return those whose reasons changed."""
+def _weighed(cases: Collection[Case]) -> tuple[list[Case], list[Case]]:
+    """Weigh cases of one organisation; return those that differ now, and those of them whose reasons do."""
+    if not cases:
+        return [], []
+    standing = ranking.standing(next(iter(cases)).organisation_id)
     known = _known_by_lists([case.id for case in cases])
     changed: list[Case] = []
+    reweighed: list[Case] = []
     for case in cases:
-        exact_lists, near_matches = known[case.id]
-        claims = rules.Claims.read(case.facts)
-        priority = rules.prioritise(rules.Facts(claims, exact_lists, near_matches))
-        reasons = [[reason.code.value, reason.points, reason.count] for reason in priority.reasons]
+        found = rules.signals(replace(known[case.id], claims=rules.Claims.read(case.facts)))
+        reasons = [[signal.code.value, signal.units, signal.count] for signal in found]
+        scores = {ranking.column(weights): weights.score(found) for weights in standing}
         if reasons != case.reasons:
-            case.score, case.reasons = priority.score, reasons
+            reweighed.append(case)
+        if reasons != case.reasons or any(getattr(case, name) != score for name, score in scores.items()):
+            case.reasons, case.signals = reasons, " ".join(map(str, found))
+            for name, score in scores.items():
+                setattr(case, name, score)
             changed.append(case)
-    return changed
+    return changed, reweighed
 
 
 def ask_lists(organisation_id: UUID) -> None:
@@ -227,14 +237,16 @@ def _change(action: Action, case_id: UUID, item: Item | None = None) -> Change:
     return Change(action, ObjectKind.ITEM, item.id, case_id, item.digests)
 
 
-def _known_by_lists(case_ids: Sequence[UUID]) -> Mapping[UUID, tuple[int, int]]:
-    """Return of each case how many lists know something of it exactly, and how many near matches there are."""
-    found: defaultdict[UUID, tuple[int, int]] = defaultdict(lambda: (0, 0))
+def _known_by_lists(case_ids: Sequence[UUID]) -> Mapping[UUID, rules.Facts]:
+    """Return of each case how many lists know something of it exactly, how many near matches there are, who asked."""
     rows = Match.objects.filter(item__sightings__case_id__in=case_ids)
     exact = rows.filter(kind=MatchKind.EXACT).values_list("item__sightings__case_id")
     near = rows.filter(kind=MatchKind.NEAR).values_list("item__sightings__case_id")
     lists = Counter(dict(exact.annotate(count=Count("list_name", distinct=True))))
     questions = Counter(dict(near.annotate(count=Count("id", distinct=True))))
-    for case_id in lists.keys() | questions.keys():
-        found[case_id] = (lists[case_id], questions[case_id])
-    return found
+    lookups = Lookup.objects.filter(item__sightings__case_id__in=case_ids, was_refused=False)
+    asked = set(lookups.values_list("item__sightings__case_id", flat=True).distinct())
+    return {
+        case_id: rules.Facts(exact_lists=lists[case_id], near_matches=questions[case_id], lists_asked=case_id in asked)
+        for case_id in case_ids
+    }

@@ -41,8 +41,10 @@ class Case(models.Model):
     state = models.CharField(max_length=16, choices=CaseState.choices, default=CaseState.WAITING)
     child_in_danger = models.BooleanField(default=False)
     report_count = models.PositiveIntegerField(default=0)
-    score = models.IntegerField(default=0)
-    reasons = models.JSONField(default=list)  # of [code, points, count]
+    score_even = models.IntegerField(default=0)  # by weights with an even number: see `ranking`
+    score_odd = models.IntegerField(default=0)
+    signals = models.TextField(blank=True)  # what is known, without numbers of sentences: `rules.read`
+    reasons = models.JSONField(default=list)  # the same, of [code, units, count]
     facts = models.JSONField(default=dict)  # what reports claimed, together: see `rules.Claims`
     opened_at = models.DateTimeField(default=clock.now, editable=False)
     closed_at = models.DateTimeField(null=True)
@@ -50,11 +52,58 @@ class Case(models.Model):
 
     class Meta:
         indexes = (
-            models.Index(fields=["-score", "opened_at"], name="case_queue", condition=Q(state=CaseState.WAITING)),
+            models.Index(
+                fields=["organisation", "-score_even", "opened_at", "id"],
+                name="case_queue_even",
+                condition=Q(state=CaseState.WAITING),
+            ),
+            models.Index(
+                fields=["organisation", "-score_odd", "opened_at", "id"],
+                name="case_queue_odd",
+                condition=Q(state=CaseState.WAITING),
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.id}"
+
+
+class WeightingState(models.TextChoices):
+    """Where a version of the weights stands."""
+
+    RANKING = "ranking"  # cases are being weighed by it; those before it still order the queue
+    IN_FORCE = "in-force"
+    REPLACED = "replaced"
+
+
+class Weighting(models.Model):
+    """One version of the weights of an organisation, and who adopted it, when and why. It never changes."""
+
+    organisation_id: UUID
+
+    id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
+    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    points = models.JSONField()  # `weights.Weights.plain`
+    state = models.CharField(max_length=8, choices=WeightingState.choices, default=WeightingState.RANKING)
+    adopted_at = models.DateTimeField(default=clock.now, editable=False)
+    adopted_by = models.CharField(max_length=64)
+    reason = EncryptedText(subject="id")
+    in_force_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["organisation", "number"], name="weighting_once"),
+            models.UniqueConstraint(
+                fields=["organisation", "state"],
+                name="weighting_of_one_state",
+                condition=~Q(state=WeightingState.REPLACED),
+            ),
+        )
+        ordering = ("-number",)
+
+    def __str__(self) -> str:
+        return f"{self.number}"
 
 
 class Item(models.Model):

@@ -1,37 +1,101 @@
-"""The one queue."""
+"""The one queue, and how much each signal counts in it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
+from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from tutela.apps.access.public import actor_of, require
-from tutela.apps.triage import services
-from tutela.apps.triage.labels import because
-from tutela.domain.actors import Permission
+from tutela.apps.access.public import actor_of, can, require
+from tutela.apps.custody.public import open_together
+from tutela.apps.triage import clocks, ranking, services
+from tutela.apps.triage.effect import effect
+from tutela.apps.triage.labels import explained, name_of, sentence_of
+from tutela.apps.triage.rules import Code, Part
+from tutela.apps.triage.services import After
+from tutela.apps.triage.weights import POINTS_MAX, TUNABLE, Weights
+from tutela.domain.actors import Actor, Permission
+from tutela.domain.ids import OrganisationId
 
 if TYPE_CHECKING:
-    from uuid import UUID
+    from collections.abc import Collection, Iterator
 
     from django.http import HttpRequest, HttpResponse
 
+    from tutela.apps.triage.clocks import ClockRule
+    from tutela.apps.triage.models import Case
+
 ROWS_A_PAGE: Final = 50
+REASONS_A_ROW: Final = 3
+VERSIONS_SHOWN: Final = 20
+
+
+class WeightsForm(forms.Form):
+    """Points for each signal, harm now first."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        for code in TUNABLE:
+            self.fields[code.value] = forms.IntegerField(label=name_of(code), min_value=0, max_value=POINTS_MAX)
+
+    def weights(self) -> Weights:
+        """Return what was chosen, as the version of nobody yet."""
+        return Weights.read(0, self.cleaned_data)
+
+    def parts(self) -> Iterator[tuple[str, list[Any]]]:
+        """Yield the fields of each part of the score."""
+        for part, title in ((Part.HARM, _("Harm now")), (Part.ACTION, _("Actionability"))):
+            yield title, [self[code.value] for code in TUNABLE if code.part is part]
+
+
+class AdoptionForm(WeightsForm):
+    """The same, hidden, with the reason. `seen` shows that their effect was looked at."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why are they changed?"),
+        max_length=ranking.REASON_CHARACTERS_MAX,
+        help_text=gettext_lazy("Kept with this version; that it was adopted stands in the record."),
+    )
+    seen = forms.CharField(widget=forms.HiddenInput())
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        for code in TUNABLE:
+            self.fields[code.value].widget = forms.HiddenInput()
 
 
 @require(Permission.REVIEW_ITEM_READ)
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     """List what waits for a decision, with why it stands where it stands."""
-    rows = services.queue(actor_of(request)).distinct()
-    page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
-    listed = [{"case": case, "because": because(case)} for case in page]
-    return render(request, "triage/queue.html", {"listed": listed, "page": page})
+    actor = actor_of(request)
+    weights = ranking.in_force(actor.organisation_id)
+    only = request.GET.get("only", "")
+    only = only if only in set(Code) else ""
+    rows = services.queue(actor)
+    if only:
+        rows = rows.filter(signals__contains=f"{only}:")
+    in_time = clocks.clock_rules()
+    column, after = ranking.column(weights), _after(request.GET.get("after", ""))
+    cases = services.page(rows, column, after, ROWS_A_PAGE + 1)
+    context = {
+        "listed": [_listed(case, weights, in_time) for case in cases[:ROWS_A_PAGE]],
+        "next": _written(cases[ROWS_A_PAGE - 1], column) if len(cases) > ROWS_A_PAGE else "",
+        "is_first": after is None,
+        "only": only,
+        "signals": [(code.value, name_of(code)) for code in TUNABLE],
+        "has_clocks": bool(in_time),
+    }
+    return render(request, "triage/queue.html", context)
 
 
 @require(Permission.SAFEGUARDING_CONCERN_RAISE)
@@ -43,7 +107,99 @@ def raise_danger(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return redirect("safeguarding")
 
 
+@require(Permission.TRIAGE_WEIGHT_READ)
+@require_safe
+def weights(request: HttpRequest) -> HttpResponse:
+    """Show how much each signal counts, and every version before."""
+    actor = actor_of(request)
+    form = WeightsForm(initial=ranking.in_force(actor.organisation_id).plain())
+    return _weights_page(request, actor, form)
+
+
+@require(Permission.TRIAGE_WEIGHT_EDIT)
+@require_POST
+def show_effect(request: HttpRequest) -> HttpResponse:
+    """Show what other weights would do to the queue, and change nothing."""
+    actor, form = actor_of(request), WeightsForm(request.POST)
+    if not form.is_valid() or actor.organisation_id is None:
+        return _weights_page(request, actor, form)
+    before, after = ranking.in_force(actor.organisation_id), form.weights()
+    adoption = AdoptionForm(auto_id="adopt-%s", initial={**after.plain(), "seen": _seen(actor, before, after)})
+    found = effect(actor.organisation_id, before, after)
+    shown = {"effect": found, "beside": list(zip(found.top_before, found.top_after, strict=True)), "adoption": adoption}
+    return _weights_page(request, actor, form, **shown)
+
+
+@require(Permission.TRIAGE_WEIGHT_EDIT)
+@require_POST
+def adopt(request: HttpRequest) -> HttpResponse:
+    """Adopt weights whose effect was seen."""
+    actor, form = actor_of(request), AdoptionForm(request.POST)
+    if not form.is_valid() or actor.organisation_id is None:
+        messages.error(request, _("Look at the effect first, and say why the weights are changed."))
+        return redirect("weights")
+    chosen = form.weights()
+    seen = _seen(actor, ranking.in_force(actor.organisation_id), chosen)
+    if not constant_time_compare(form.cleaned_data["seen"], seen):
+        messages.error(request, _("Other weights are in force since you looked. Look at the effect again."))
+        return redirect("weights")
+    try:
+        ranking.adopt(actor, OrganisationId(actor.organisation_id), chosen, form.cleaned_data["reason"])
+    except ranking.RankingError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Adopted. The old order serves until every case is weighed anew."))
+    return redirect("weights")
+
+
+def _weights_page(request: HttpRequest, actor: Actor, form: WeightsForm, **more: Any) -> HttpResponse:
+    versions = list(ranking.history(actor.organisation_id)[:VERSIONS_SHOWN]) if actor.organisation_id else []
+    open_together(versions)
+    context = {
+        "form": form,
+        "versions": versions,
+        "in_force": ranking.in_force(actor.organisation_id),
+        "may_edit": can(actor, Permission.TRIAGE_WEIGHT_EDIT),
+        "danger": sentence_of(Code.CHILD_IN_DANGER, 1),
+        **more,
+    }
+    return render(request, "triage/weights.html", context)
+
+
+def _seen(actor: Actor, before: Weights, after: Weights) -> str:
+    """Return what only somebody knows who was shown this change of these weights."""
+    words = f"{actor.pseudonym}\n{before.number}\n{after.plain()}"
+    return salted_hmac("tutela.triage.weights", words, algorithm="sha256").hexdigest()
+
+
+def _listed(case: Case, weights: Weights, in_time: Collection[ClockRule]) -> dict[str, Any]:
+    why = explained(case, weights)
+    return {
+        "case": case,
+        "why": why,
+        "reasons": why.reasons[:REASONS_A_ROW],
+        "clocks": clocks.running(case, in_time)[:1],
+    }
+
+
+def _written(case: Case, column: str) -> str:
+    return f"{getattr(case, column)}~{case.opened_at.isoformat()}~{case.id}"
+
+
+def _after(written: str) -> After | None:
+    """Read where a page begins; what nobody wrote so is the first page."""
+    try:
+        score, opened_at, case_id = written.split("~")
+        moment = datetime.fromisoformat(opened_at)
+        return After(int(score), moment, UUID(case_id)) if moment.tzinfo else None
+    except ValueError:
+        return None
+
+
 urlpatterns = [
     path("queue/", queue, name="queue"),
+    path("queue/weights/", weights, name="weights"),
+    path("queue/weights/effect/", show_effect, name="weights-effect"),
+    path("queue/weights/adopt/", adopt, name="weights-adopt"),
     path("cases/<uuid:case_id>/danger/", raise_danger, name="case-danger"),
 ]

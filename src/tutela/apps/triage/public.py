@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from tutela.apps.access.public import can
+from tutela.apps.triage import ranking
 from tutela.apps.triage.arriving import take_in
+from tutela.apps.triage.clocks import Running, running
 from tutela.apps.triage.folding import Arrival, place
-from tutela.apps.triage.labels import Because, because
+from tutela.apps.triage.labels import Because, Explained, explained
 from tutela.apps.triage.models import Case, CaseState, Item, Location, Lookup, Match
+from tutela.apps.triage.ranking import rank_all
 from tutela.apps.triage.rules import Closing, may_confirm_unseen
 from tutela.apps.triage.services import TriageError, case, close, confirmed, queue, target_of
 from tutela.domain.actors import Actor, Permission
@@ -32,7 +35,9 @@ __all__ = [
     "Case",
     "CaseState",
     "Closing",
+    "Explained",
     "Match",
+    "Running",
     "TriageError",
     "because",
     "case",
@@ -45,11 +50,18 @@ __all__ = [
     "matches",
     "may_confirm_unseen",
     "place",
+    "rank_all",
     "refused_lookups",
+    "running",
     "take_in",
     "target_of",
     "waiting",
 ]
+
+
+def because(case: Case) -> Explained:
+    """Return why a case stands where it stands, by the weights in force."""
+    return explained(case, ranking.in_force(case.organisation_id))
 
 
 def items(case_id: UUID) -> QuerySet[Item]:
@@ -93,5 +105,5 @@ def waiting(actor: Actor) -> list[Waiting]:
     """Return what waits for this actor: cases to decide."""
     if not can(actor, Permission.REVIEW_ITEM_DECIDE):
         return []
-    count = queue(actor).distinct().count()
+    count = queue(actor).order_by().count()
     return [Waiting(_("Cases to decide"), count, "/queue/")] if count else []

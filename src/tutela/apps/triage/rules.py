@@ -1,18 +1,24 @@
-"""What is urgent, and why. Pure.
+"""What is known of a case, as signals; what a person may decide without viewing; why a case is closed. Pure.
 
 Rules:
 
-1. A score orders the queue and explains itself: it is the sum of its reasons, and each is shown with its points.
-2. An exact match is knowledge, a near match is a question: it counts less, and nothing follows from it by itself.
-3. What is claimed counts as a claim: each reason says what somebody reported, not that it is so.
+1. A signal is there or it is not: what nobody said adds nothing and takes nothing away, so a report that says less
+   never stands above what the same report with more would (`weights` are never negative).
+2. An exact match is knowledge, a near match is a question: it counts less, and nothing follows from it by itself. What
+   a list knows exactly is not new, whatever somebody claims.
+3. What is claimed counts as a claim: each sentence says what somebody reported, not that it is so. Saying it often
+   does not make it weightier: what can be repeated counts `REPEATED_MAX` times and no more.
 4. A decision without viewing needs an exact match of a registered list.
 5. A case is closed for a reason of `Closing`, never while the question is open whether its child is safe. What comes
    later about another address, or about a child in danger, opens it again.
 
->>> prioritise(Facts(Claims(reports=3, pages=1), exact_lists=2)).score
-61
->>> [(reason.code.value, reason.points) for reason in prioritise(Facts(near_matches=4)).reasons]
-[('looks-alike', 10)]
+Signals say nothing about points: those are given by `weights`, so that other weights order the same cases anew without
+anybody asking what each of them holds.
+
+>>> [str(signal) for signal in signals(Facts(Claims(reports=3, pages=1), exact_lists=2))]
+['several-reports:2', 'known:1', 'several-lists:1', 'has-address:1']
+>>> read(" ".join(map(str, signals(Facts(near_matches=4)))))
+(Signal(code=<Code.LOOKS_ALIKE: 'looks-alike'>, units=1, count=1),)
 """
 
 from __future__ import annotations
@@ -29,12 +35,6 @@ if TYPE_CHECKING:
 
     from tutela.domain.reports import Reported
 
-DANGER_POINTS: Final = 1000
-KNOWN_POINTS: Final = 40
-LIST_POINTS: Final = 5  # for each further list that knows it
-ADDRESS_POINTS: Final = 10  # it can be removed
-REPORT_POINTS: Final = 3  # for each further report
-NEAR_POINTS: Final = 10
 REPEATED_MAX: Final = 5  # further lists or reports that count: the loudest is not the most urgent
 
 
@@ -48,15 +48,58 @@ class Closing(StrEnum):
     MISTAKE = "mistake"
 
 
+class Part(StrEnum):
+    """The two parts of a score."""
+
+    HARM = "harm-now"
+    ACTION = "actionability"
+
+
 class Code(StrEnum):
-    """A reason for the place in the queue."""
+    """A reason for the place in the queue: harm now first, then what makes it possible to act."""
 
     CHILD_IN_DANGER = "child-in-danger"
+    SELF_HARM = "self-harm"
+    ABUSE_GOES_ON = "abuse-goes-on"
+    LIVE = "live"
+    EXTORTION = "extortion"
+    EXPLOITED = "exploited"  # trafficking, or travel and tourism
+    SOLICITED = "solicited"
+    CHILD_ASKS = "child-asks"
+    SHOWN_ASKS = "shown-asks"  # a survivor, about pictures of themselves
+    AGE_YOUNGEST = "age-youngest"  # infant or toddler
+    AGE_CHILD = "age-child"
+    AGE_PUBESCENT = "age-pubescent"
+    NEW = "new"
+    UNIDENTIFIED = "unidentified"  # the lists were asked, and none knows it
+    LOOKS_ALIKE = "looks-alike"
+    SEVERAL_REPORTS = "several-reports"
+    # from here on: actionability
+    CHILD_FINDABLE = "child-findable"
+    HAS_PLACE = "has-place"
+    HAS_ACCOUNT = "has-account"
+    HAS_IP = "has-ip"
     KNOWN = "known"
     SEVERAL_LISTS = "several-lists"
-    LOOKS_ALIKE = "looks-alike"
     HAS_ADDRESS = "has-address"
-    SEVERAL_REPORTS = "several-reports"
+
+    @property
+    def part(self) -> Part:
+        """Which part of the score it adds to."""
+        return Part.ACTION if self in _ACTION else Part.HARM
+
+
+_ACTION: Final = frozenset(
+    {
+        Code.CHILD_FINDABLE,
+        Code.HAS_PLACE,
+        Code.HAS_ACCOUNT,
+        Code.HAS_IP,
+        Code.KNOWN,
+        Code.SEVERAL_LISTS,
+        Code.HAS_ADDRESS,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,46 +156,82 @@ _WORDS: Final = ("facts", "incidents", "age_bands", "jurisdictions")
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a case when it is weighed: what reports claim, and what lists say."""
+    """What is known of a case when it is weighed: what reports claim, and what lists say.
+
+    `lists_asked` where the lists were asked about something in it, on whatever ground.
+    """
 
     claims: Claims = field(default_factory=Claims)
     exact_lists: int = 0
     near_matches: int = 0
+    lists_asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
-    """One reason: its points, and the number in its sentence."""
+class Signal:
+    """One thing that is known. `units` is how often it counts, `count` the number in its sentence."""
 
     code: Code
-    points: int
+    units: int = 1
     count: int = 1
 
-
-@dataclass(frozen=True, slots=True)
-class Priority:
-    """A place in the queue and every reason for it."""
-
-    reasons: tuple[Reason, ...]
-
-    @property
-    def score(self) -> int:
-        """The sum of the reasons."""
-        return sum(reason.points for reason in self.reasons)
+    def __str__(self) -> str:
+        return f"{self.code}:{self.units}"
 
 
-def prioritise(facts: Facts) -> Priority:
-    """Weigh a case."""
-    more_lists, more_reports = max(0, facts.exact_lists - 1), max(0, facts.claims.reports - 1)
-    reasons = (
-        Reason(Code.CHILD_IN_DANGER, DANGER_POINTS * (Fact.DANGER_NOW in facts.claims.facts)),
-        Reason(Code.KNOWN, KNOWN_POINTS * bool(facts.exact_lists)),
-        Reason(Code.SEVERAL_LISTS, LIST_POINTS * min(more_lists, REPEATED_MAX), facts.exact_lists),
-        Reason(Code.LOOKS_ALIKE, NEAR_POINTS * bool(facts.near_matches), facts.near_matches),
-        Reason(Code.HAS_ADDRESS, ADDRESS_POINTS * bool(facts.claims.pages), facts.claims.pages),
-        Reason(Code.SEVERAL_REPORTS, REPORT_POINTS * min(more_reports, REPEATED_MAX), facts.claims.reports),
-    )
-    return Priority(tuple(reason for reason in reasons if reason.points))
+def signals(facts: Facts) -> tuple[Signal, ...]:
+    """Return what is known of a case, in the order of `Code`."""
+    claims = facts.claims
+    is_new = Fact.NEW_MATERIAL in claims.facts and not facts.exact_lists
+    more_reports, more_lists = max(0, claims.reports - 1), max(0, facts.exact_lists - 1)
+    youngest = next((code for band, code in _AGES.items() if band in claims.age_bands), None)
+    found = {
+        **{code: Signal(code) for fact, code in _FACTS.items() if fact in claims.facts},
+        **{code: Signal(code) for incident, code in _INCIDENTS.items() if incident in claims.incidents},
+        Code.NEW: Signal(Code.NEW, int(is_new)),
+        Code.UNIDENTIFIED: Signal(Code.UNIDENTIFIED, int(facts.lists_asked and not facts.exact_lists)),
+        Code.LOOKS_ALIKE: Signal(Code.LOOKS_ALIKE, min(1, facts.near_matches), facts.near_matches),
+        Code.SEVERAL_REPORTS: Signal(Code.SEVERAL_REPORTS, min(more_reports, REPEATED_MAX), claims.reports),
+        Code.HAS_PLACE: Signal(Code.HAS_PLACE, min(1, len(claims.jurisdictions)), len(claims.jurisdictions)),
+        Code.HAS_ACCOUNT: Signal(Code.HAS_ACCOUNT, min(1, claims.accounts), claims.accounts),
+        Code.HAS_IP: Signal(Code.HAS_IP, min(1, claims.ip_captures), claims.ip_captures),
+        Code.KNOWN: Signal(Code.KNOWN, min(1, facts.exact_lists), facts.exact_lists),
+        Code.SEVERAL_LISTS: Signal(Code.SEVERAL_LISTS, min(more_lists, REPEATED_MAX), facts.exact_lists),
+        Code.HAS_ADDRESS: Signal(Code.HAS_ADDRESS, min(1, claims.pages), claims.pages),
+    }
+    if youngest is not None:
+        found[youngest] = Signal(youngest)
+    return tuple(found[code] for code in Code if code in found and found[code].units)
+
+
+def read(written: str) -> tuple[Signal, ...]:
+    """Read signals from their words; the numbers in their sentences are not kept there."""
+    parts = (word.split(":") for word in written.split())
+    return tuple(Signal(Code(code), int(units)) for code, units in parts)
+
+
+_FACTS: Final = {
+    Fact.DANGER_NOW: Code.CHILD_IN_DANGER,
+    Fact.SELF_HARM: Code.SELF_HARM,
+    Fact.ABUSE_GOES_ON: Code.ABUSE_GOES_ON,
+    Fact.LIVE: Code.LIVE,
+    Fact.EXTORTION: Code.EXTORTION,
+    Fact.REPORTER_IS_CHILD: Code.CHILD_ASKS,
+    Fact.REPORTER_IS_SHOWN: Code.SHOWN_ASKS,
+    Fact.CHILD_FINDABLE: Code.CHILD_FINDABLE,
+}
+_INCIDENTS: Final = {
+    Incident.ABUSE: Code.ABUSE_GOES_ON,
+    Incident.TRAFFICKING: Code.EXPLOITED,
+    Incident.TRAVEL: Code.EXPLOITED,
+    Incident.SOLICITATION: Code.SOLICITED,
+}
+_AGES: Final = {  # the youngest first
+    AgeBand.INFANT: Code.AGE_YOUNGEST,
+    AgeBand.TODDLER: Code.AGE_YOUNGEST,
+    AgeBand.PREPUBESCENT: Code.AGE_CHILD,
+    AgeBand.PUBESCENT: Code.AGE_PUBESCENT,
+}
 
 
 def may_confirm_unseen(kinds: Iterable[str]) -> bool:

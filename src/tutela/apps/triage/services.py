@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
+from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from tutela.apps.access.public import Target, authorise, visible
 from tutela.apps.custody.public import Action, Candidate, Change, ObjectKind, ReasonCode, record, record_all, retained
 from tutela.apps.safeguarding import public as safeguarding
-from tutela.apps.triage import rules
+from tutela.apps.triage import ranking, rules
 from tutela.apps.triage.arriving import danger_of, weigh
 from tutela.apps.triage.models import Case, CaseState, Item, Lookup, Match, Sighting
 from tutela.domain.actors import SYSTEM, Actor, Permission
@@ -24,16 +25,27 @@ from tutela.engine import clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from django.db.models import QuerySet
 
+    from tutela.apps.triage.store import Column
 
 _ROWS_AT_ONCE: Final = 500
 
 
 class TriageError(TutelaError):
     """Something about a case cannot be done; the message is for the person who asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """The last case of a page of the queue: the next page begins after it."""
+
+    score: int
+    opened_at: datetime
+    case_id: UUID
 
 
 #### Lists ####
@@ -112,7 +124,19 @@ def queue(actor: Actor) -> QuerySet[Case]:
     """
     reach = visible(actor, Permission.REVIEW_ITEM_READ, teams="team")
     waiting = Case.objects.filter(reach, state=CaseState.WAITING).exclude(id__in=safeguarding.open_case_ids())
-    return waiting.order_by("-score", "opened_at", "id")
+    return waiting.order_by(f"-{ranking.column_in_force(actor.organisation_id)}", "opened_at", "id")
+
+
+def page(rows: QuerySet[Case], column: Column, after: After | None, count: int) -> list[Case]:
+    """Return the next cases of a queue. It walks the index from where the last page ended, however deep that is."""
+    if after is None:
+        return list(rows[:count])
+    later = Q(opened_at__gt=after.opened_at) | Q(id__gt=after.case_id)
+    alike = rows.filter(later, opened_at__gte=after.opened_at, **{column: after.score})
+    found = list(alike[:count])
+    if len(found) < count:
+        found += rows.filter(**{f"{column}__lt": after.score})[: count - len(found)]
+    return found
 
 
 def case(actor: Actor, case_id: UUID, permission: Permission, *, lock: bool = False) -> Case:

@@ -1,4 +1,4 @@
-"""Background work of triage: ask every registered list about the items that wait for it."""
+"""Background work of triage: ask every registered list about the items that wait; rank the queue by new weights."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 
 from tutela.apps.jobs.public import Finish, job
-from tutela.apps.triage import services
+from tutela.apps.triage import ranking, services
 from tutela.apps.triage.arriving import ask_lists
 from tutela.domain.media import MediaKind
 from tutela.domain.reports import DIGEST_BYTES
@@ -19,6 +19,7 @@ from tutela.engine.matching import ListStore, Matcher, PackedList
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_RANKING_S_MAX: Final = 900
 _opened: dict[tuple[str, str], PackedList] = {}
 
 
@@ -41,6 +42,18 @@ def match(organisation_id: str, *, finish: Finish) -> None:
         services.keep_answers(answers)
         if len(waiting) == _LOOKUPS_AT_ONCE:
             ask_lists(UUID(organisation_id))
+
+
+@job("triage.rank", own_transaction=True, lease_s=_RANKING_S_MAX)
+def rank(weighting_id: str, *, finish: Finish) -> None:
+    """Weigh every waiting case by a version that was adopted, then let it order the queue."""
+    version = UUID(weighting_id)
+    to_do = ranking.to_rank(version)
+    if to_do:
+        ranking.rank(*to_do)
+    with finish():
+        if to_do:
+            ranking.take_over(version)
 
 
 def _lists() -> list[PackedList]:

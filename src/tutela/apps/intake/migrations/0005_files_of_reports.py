@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("access", "0003_sealed_people"),
-        ("intake", "0003_the_one_shape"),
+        ("intake", "0004_threads"),
     ]
 
     operations = [
