@@ -18,6 +18,7 @@ from tutela.apps.access.public import acting_as
 from tutela.apps.jobs import registry
 from tutela.apps.jobs.models import DeadJob, Job
 from tutela.apps.jobs.public import enqueue, run_worker
+from tutela.apps.safeguarding.models import Concern
 from tutela.apps.takedown.models import Notice
 from tutela.apps.triage.models import Case
 from tutela.domain.actors import SYSTEM
@@ -30,6 +31,7 @@ MISSING = "01890000-0000-7000-8000-000000000000"
 WRITING = re.compile(r'^(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM) "(\w+)"')
 ARGUMENTS = {
     "custody.retention": "",
+    "safeguarding.alert": "concern_id",
     "takedown.notify": "notice_id",
     "takedown.probe": "notice_id",
     "triage.match": "item_id",
@@ -63,7 +65,8 @@ def work_of(desk: Desk, host: Host) -> dict[str, str]:
         address=place.address,
         recipient="a@b.example",
     )
-    return {"item_id": str(place.item_id), "notice_id": str(notice.id)}
+    concern = Concern.objects.create(case=case, organisation=desk.organisation, team=desk.team)
+    return {"item_id": str(place.item_id), "notice_id": str(notice.id), "concern_id": str(concern.id)}
 
 
 def rows_of(organisation_id: UUID) -> dict[str, list[Any]]:

@@ -76,8 +76,13 @@ CASES = {
     "case-probe": Case("post", "case", more=lambda desk: {"location_id": MISSING}),
     "case-notice": Case("post", "case", more=lambda desk: {"location_id": MISSING}),
     "safeguarding": Case(),
+    "concern": Case(about="concern"),
     "concern-take": Case("post", "concern"),
     "concern-answer": Case("post", "concern"),
+    "referral-step": Case("post", "concern", more=lambda desk: {"referral_id": MISSING, "step": "refuse"}),
+    "rota": Case(),
+    "rota-set": Case("post", "team"),
+    "rota-set-all": Case("post"),
     "custody-report": Case("post", "case"),
     "custody-export": Case("post", "case"),
     "ledger": Case(),
@@ -131,10 +136,10 @@ OPEN_CASES = {
     "metrics": 200,
     "api:api-root": 404,
 }
-# nobody here has such codes, and no case here has a place in the log, a report or a notice
+# nobody here has such codes, and no case here has a place in the log, a report, a notice or a referral
 NOT_FOUND_OF_THEIR_OWN = {
     "mfa_view_recovery_codes", "mfa_download_recovery_codes", "custody-report", "report-answer", "case-probe",
-    "custody-export",
+    "custody-export", "referral-step",
 }  # fmt: skip
 
 

@@ -48,6 +48,8 @@ class Permission(StrEnum):
     SAFEGUARDING_CONCERN_ANSWER = "safeguarding:concern:answer"
     SAFEGUARDING_CONCERN_RAISE = "safeguarding:concern:raise"
     SAFEGUARDING_CONCERN_READ = "safeguarding:concern:read"
+    SAFEGUARDING_ROTA_EDIT = "safeguarding:rota:edit"
+    SAFEGUARDING_ROTA_READ = "safeguarding:rota:read"
     SYSTEM_HOME_READ = "system:home:read"
     SYSTEM_STATUS_READ = "system:status:read"
     TAKEDOWN_NOTICE_READ = "takedown:notice:read"

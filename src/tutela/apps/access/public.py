@@ -25,9 +25,10 @@ from django.utils.translation import gettext as _
 
 from tutela.apps.access import second_factor
 from tutela.apps.access.knocking import caller_must_wait_s, spared_by_limits
-from tutela.apps.access.models import ApiKey, FrontDesk, Person
+from tutela.apps.access.models import ApiKey, FrontDesk, Person, Team
 from tutela.apps.access.rules import Decision, Reach, Target, decide, reach_of
 from tutela.apps.access.scope import acting_as
+from tutela.apps.custody.public import open_together
 from tutela.domain.actors import PUBLIC, SYSTEM, Actor, Permission, Role
 from tutela.domain.ids import OrganisationId, PersonId, TeamId
 from tutela.domain.waiting import Waiting
@@ -35,12 +36,15 @@ from tutela.engine import clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from uuid import UUID
 
+    from django.db.models import QuerySet
     from django.http import HttpRequest
 
     from tutela.domain.period import Period
 
 __all__ = [
+    "Colleague",
     "Desk",
     "Reach",
     "Target",
@@ -49,6 +53,7 @@ __all__ = [
     "authorise",
     "caller_must_wait_s",
     "can",
+    "colleagues",
     "desk_of",
     "front_desk",
     "indicators",
@@ -56,6 +61,7 @@ __all__ = [
     "reach_of",
     "require",
     "spared_by_limits",
+    "teams",
     "visible",
     "waiting",
 ]
@@ -171,6 +177,31 @@ def visible(actor: Actor, permission: Permission, *, organisation: str = "organi
     if reach is Reach.OWN_TEAM:
         return Q(**{f"{organisation}__id": actor.organisation_id, f"{teams}__id__in": actor.team_ids})
     return Q(pk__in=[])
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody who works here, as other apps may know them. `email` is for whoever must be reached, not for a page."""
+
+    person_id: PersonId
+    pseudonym: str
+    name: str
+    email: str
+
+
+def colleagues(organisation_id: UUID, team_id: UUID | None = None) -> list[Colleague]:
+    """Return who can sign in, of a team or of the whole organisation, by the order in which they came."""
+    people = Person.objects.filter(organisation_id=organisation_id, is_active=True, setup_digest="")
+    if team_id is not None:
+        people = people.filter(memberships__team_id=team_id)
+    found = list(people)
+    open_together(found)
+    return [Colleague(PersonId(one.id), one.pseudonym, one.name or "", one.email or "") for one in found]
+
+
+def teams(actor: Actor, permission: Permission) -> QuerySet[Team]:
+    """Return the teams for which the actor has a permission."""
+    return Team.objects.filter(visible(actor, permission, teams="memberships__team")).distinct()
 
 
 def indicators(period: Period) -> Mapping[str, int]:

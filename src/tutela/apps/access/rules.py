@@ -85,6 +85,7 @@ _ANALYST: Final = {
     _P.SAFEGUARDING_CONCERN_ANSWER: _T,
     _P.SAFEGUARDING_CONCERN_RAISE: _T,
     _P.SAFEGUARDING_CONCERN_READ: _T,
+    _P.SAFEGUARDING_ROTA_READ: _T,
     _P.TAKEDOWN_NOTICE_READ: _T,
     _P.TAKEDOWN_NOTICE_SEND: _T,
 }
@@ -95,6 +96,7 @@ _SENIOR_ANALYST: Final = {
     _P.SAFEGUARDING_CONCERN_ANSWER: _O,
     _P.SAFEGUARDING_CONCERN_RAISE: _O,
     _P.SAFEGUARDING_CONCERN_READ: _O,
+    _P.SAFEGUARDING_ROTA_READ: _O,
     _P.TAKEDOWN_NOTICE_READ: _O,
 }
 
@@ -114,6 +116,7 @@ TABLE: Final[Mapping[Role, Mapping[Permission, Reach]]] = MappingProxyType(
             _P.JOBS_JOB_RERUN: _O,
             _P.REVIEW_ITEM_CLOSE: _O,
             _P.REVIEW_ITEM_DECIDE: _O,
+            _P.SAFEGUARDING_ROTA_EDIT: _O,
             _P.SYSTEM_STATUS_READ: _O,
             _P.TAKEDOWN_NOTICE_SEND: _O,
         },

@@ -90,7 +90,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "is_closed": is_closed,
         "closed_because": CLOSING.get(shown.closed_because, ""),
         "closing": ClosingForm() if not is_closed and can(actor, Permission.REVIEW_ITEM_CLOSE, target) else None,
-        "is_in_danger": safeguarding.is_open(shown.id),
+        "is_in_danger": safeguarding.is_in_danger(shown.id),
         "may_send": can(actor, Permission.TAKEDOWN_NOTICE_SEND, target),
         "may_confirm": may_confirm and can(actor, Permission.REVIEW_ITEM_DECIDE, target),
         "may_raise": can(actor, Permission.SAFEGUARDING_CONCERN_RAISE, target),

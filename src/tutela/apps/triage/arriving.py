@@ -57,10 +57,13 @@ def weigh(actor: Actor, cases: Collection[Case]) -> None:
     record_all([_change(Action.CASE_PRIORITISED, case.id) for case in changed], actor)
 
 
-def danger_of(case: Case) -> safeguarding.Danger:
+def danger_of(case: Case, causes: Iterable[safeguarding.Cause]) -> safeguarding.Danger:
     """Return what safeguarding is told."""
     team_id = TeamId(case.team_id) if case.team_id else None
-    return safeguarding.Danger(CaseId(case.id), OrganisationId(case.organisation_id), team_id)
+    places = tuple(sorted(rules.Claims.read(case.facts).jurisdictions))
+    return safeguarding.Danger(
+        CaseId(case.id), OrganisationId(case.organisation_id), team_id, frozenset(causes), places
+    )
 
 
 class _Batch:
@@ -84,7 +87,7 @@ class _Batch:
         self._locations: list[Location] = []
         self._changes: list[Change] = []
         self._lookups: dict[str, dict[str, str | int]] = {}
-        self._in_danger: list[Case] = []
+        self._concerned: defaultdict[CaseId, set[safeguarding.Cause]] = defaultdict(set)
 
     def add(self, arrival: Arrival, where: Placed) -> None:
         """Gather one report."""
@@ -123,8 +126,10 @@ class _Batch:
         if case.state != CaseState.WAITING and (pages or is_new_item or arrival.reported.child_in_danger):
             case.state, case.closed_at, case.closed_because = CaseState.WAITING, None, ""
             self._changes.append(_change(Action.CASE_REOPENED, case.id))
-        if arrival.reported.child_in_danger:
-            self._in_danger.append(case)
+        reported = arrival.reported
+        causes = safeguarding.causes_of(reported.facts, {reported.incident}, accounts=len(reported.accounts))
+        if causes:
+            self._concerned[CaseId(case.id)] |= causes
 
     def write(self, actor: Actor) -> None:
         """Write it all, and record it."""
@@ -136,9 +141,10 @@ class _Batch:
         Sighting.objects.bulk_create(self._sightings, batch_size=_ROWS_AT_ONCE)
         Mention.objects.bulk_create(self._mentions, batch_size=_ROWS_AT_ONCE)
         record_all(self._changes, actor)
-        for case in self._in_danger:
-            safeguarding.raise_concern(actor, danger_of(case))
-        weigh(actor, [*self._new_cases.values(), *self._there.values()])
+        cases = self._new_cases | self._there
+        dangers = [danger_of(cases[case_id], causes) for case_id, causes in self._concerned.items()]
+        safeguarding.raise_concerns(actor, dangers)
+        weigh(actor, list(cases.values()))
         for key, payload in self._lookups.items():
             enqueue("triage.match", payload, key=key)
 

@@ -36,6 +36,7 @@ _TONES: Final = {
     "revoked": "",
     "not-well": "danger",
     "urgent": "danger",
+    "overdue": "danger",
     "waiting": "care",
     "confirmed": "good",
     "closed": "",
@@ -63,6 +64,7 @@ def badge(state: str) -> dict[str, str]:
         "held": pgettext("outcome", "held"),
         "unreviewed": pgettext("outcome", "rule not reviewed"),
         "urgent": _("urgent"),
+        "overdue": _("overdue"),
         "waiting": pgettext("case", "waiting"),
         "confirmed": pgettext("case", "confirmed"),
         "closed": pgettext("case", "closed"),
@@ -107,6 +109,7 @@ _INSIDE: Final = {
     "teams": ("team", "front-desk"),
     "keys": ("key-new",),
     "queue": ("case", "case-reports"),
+    "safeguarding": ("concern", "rota"),
     "ledger": ("ledger-entry", "ledger-case", "ledger-verify"),
     "jobs": ("job",),
 }
