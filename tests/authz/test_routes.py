@@ -95,6 +95,8 @@ CASES = {
     "job": Case(about="job"),
     "job-rerun": Case("post", "job"),
     "job-discard": Case("post", "job"),
+    "partners": Case(),
+    "partner": Case(about="key"),
     "keys": Case(),
     "key-new": Case(),
     "key-revoke": Case("post", "key"),
@@ -119,6 +121,7 @@ API_CASES = {
     "api:self": Case(),
     "api:indicators": Case(),
     "api:reports": Case("post", data={"address": "https://files.example/a"}),
+    "api:quality": Case(),
 }
 # what is open answers everybody alike, so it is asked by nobody in particular, with no object
 OPEN_CASES = {

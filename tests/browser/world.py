@@ -190,7 +190,11 @@ class _Weeks:
             for name, (owner, classification, scheme) in _LISTS.items()
         ]
         with transaction.atomic():
-            keep_matches(Item.objects.get(sightings__case_id=case_id).id, ground_of(), hits)
+            keep_matches(
+                Item.objects.filter(sightings__case_id=case_id).exclude(fold=None).distinct().get().id,
+                ground_of(),
+                hits,
+            )
 
     def _confirmed(self, name: str) -> UUID:
         from tutela.apps.review.services import confirm_unseen
@@ -265,7 +269,10 @@ class _Weeks:
 
         case_id = self._report(address="https://pictures.example/e", data=b"benign bytes not asked")
         with transaction.atomic():
-            refuse_lookup(Item.objects.get(sightings__case_id=case_id).id, ground_of(Channel.ENCRYPTED, "zz"))
+            refuse_lookup(
+                Item.objects.filter(sightings__case_id=case_id).exclude(fold=None).distinct().get().id,
+                ground_of(Channel.ENCRYPTED, "zz"),
+            )
         return case_id
 
     def _told(self) -> UUID:

@@ -30,7 +30,7 @@ from tutela.apps.access.rules import Decision, Reach, Target, decide, reach_of
 from tutela.apps.access.scope import acting_as
 from tutela.apps.custody.public import open_together
 from tutela.domain.actors import PUBLIC, SYSTEM, Actor, Permission, Role
-from tutela.domain.ids import OrganisationId, PersonId, TeamId
+from tutela.domain.ids import KeyId, OrganisationId, PersonId, TeamId
 from tutela.domain.waiting import Waiting
 from tutela.engine import clock
 
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Colleague",
     "Desk",
+    "Machine",
     "Reach",
     "Target",
     "acting_as",
@@ -57,6 +58,7 @@ __all__ = [
     "desk_of",
     "front_desk",
     "indicators",
+    "machines",
     "open_to_all",
     "reach_of",
     "require",
@@ -197,6 +199,40 @@ def colleagues(organisation_id: UUID, team_id: UUID | None = None) -> list[Colle
     found = list(people)
     open_together(found)
     return [Colleague(PersonId(one.id), one.pseudonym, one.name or "", one.email or "") for one in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A key, as other apps may know it: what people call it, and who acts with it."""
+
+    key_id: KeyId
+    name: str
+    is_valid: bool
+    actor: Actor
+
+
+def key_actor(key: ApiKey) -> Actor:
+    """Return a machine's key as an actor."""
+    return Actor(
+        pseudonym=f"k-{key.prefix}",
+        organisation_id=OrganisationId(key.organisation_id),
+        team_ids=frozenset(),
+        roles=frozenset({Role.PARTNER}),
+        second_factor=True,
+        key_id=KeyId(key.id),
+        scopes=frozenset(Permission(scope) for scope in key.scopes),
+    )
+
+
+def machines(actor: Actor, permission: Permission) -> list[Machine]:
+    """Return the keys of the actor's organisation, by name, where the actor has the permission for all of it."""
+    if not actor.organisation_id or not can(actor, permission, Target(actor.organisation_id)):
+        return []
+    moment = clock.now()
+    return [
+        Machine(KeyId(key.id), key.name, key.revoked_at is None and key.expires_at > moment, key_actor(key))
+        for key in ApiKey.objects.filter(organisation_id=actor.organisation_id).order_by("name", "id")
+    ]
 
 
 def teams(actor: Actor, permission: Permission) -> QuerySet[Team]:

@@ -111,6 +111,7 @@ TABLE: Final[Mapping[Role, Mapping[Permission, Reach]]] = MappingProxyType(
             _P.ACCESS_TEAM_EDIT: _T,
             _P.ACCESS_TEAM_READ: _O,
             _P.ASSESSMENT_INDICATOR_READ: _O,
+            _P.INTAKE_PARTNER_READ: _O,
             _P.INTAKE_REPORT_ANSWER: _O,
             _P.JOBS_JOB_READ: _O,
             _P.JOBS_JOB_RERUN: _O,
@@ -124,6 +125,7 @@ TABLE: Final[Mapping[Role, Mapping[Permission, Reach]]] = MappingProxyType(
         Role.EXCHANGE_MANAGER: {
             **_EVERY_PERSON,
             _P.ACCESS_KEY_READ: _O,
+            _P.INTAKE_PARTNER_READ: _O,
             _P.LISTS_ENTRY_LOOKUP: _O,
             _P.LISTS_LIST_EDIT: _O,
             _P.LISTS_LIST_READ: _O,

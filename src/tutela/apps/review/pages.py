@@ -83,6 +83,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "matches": matches,
         "decisions": Decision.objects.filter(case_id=shown.id),
         "reports": intake.reports_of(shown.id, count_max=_REPORTS_MAX) if may_read else (),
+        "missing": intake.missing_of(shown.id),
         "addresses": _addresses(shown.id, may_send=may_send),
         "events": custody.history(actor, shown.id),
         "refused": triage.refused_lookups(shown.id),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from tutela.apps.access.public import can
 from tutela.apps.triage.arriving import take_in
-from tutela.apps.triage.folding import Arrival, place
+from tutela.apps.triage.folding import Arrival, Placed, place
 from tutela.apps.triage.labels import Because, because
 from tutela.apps.triage.models import Case, CaseState, Item, Location, Lookup, Match
 from tutela.apps.triage.rules import Closing, may_confirm_unseen
@@ -33,6 +33,7 @@ __all__ = [
     "CaseState",
     "Closing",
     "Match",
+    "Placed",
     "TriageError",
     "because",
     "case",

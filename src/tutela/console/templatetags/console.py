@@ -110,6 +110,7 @@ _INSIDE: Final = {
     "keys": ("key-new",),
     "queue": ("case", "case-reports"),
     "safeguarding": ("concern", "rota"),
+    "partners": ("partner",),
     "ledger": ("ledger-entry", "ledger-case", "ledger-verify"),
     "jobs": ("job",),
 }
