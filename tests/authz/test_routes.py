@@ -67,6 +67,7 @@ CASES = {
     "team-add": Case("post", "team"),
     "team-remove": Case("post", "team", more=lambda desk: {"person_id": desk.colleague.id}),
     "queue": Case(),
+    "search": Case("post", data={"what": "https://files.example/a"}),
     "case": Case(about="case"),
     "case-confirm": Case("post", "case"),
     "case-danger": Case("post", "case"),

@@ -118,6 +118,12 @@ def _find_nothing(page: Page, _facts: Facts) -> None:
     page.get_by_role("heading", name="No entry is about this id").wait_for()
 
 
+def _search(page: Page, facts: Facts) -> None:
+    page.get_by_label("Address, digest").fill(facts.ids["case_plain"])
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("heading", name="Found").wait_for()
+
+
 def _send_a_report(page: Page, _facts: Facts) -> None:
     page.get_by_label("Address of the page").fill("https://forum.example/thread/7")
     page.get_by_label("A child is in danger now").check()
@@ -157,6 +163,8 @@ PLACES: Final = {
     "queue": Place("queue", "/queue/", _DESK),
     "queue-next-page": Place("queue", "/queue/?page=2", _DESK),
     "queue-of-nothing": Place("queue", "/queue/", "analyst"),
+    "search": Place("search", "/search/", _DESK),
+    "search-found": Place("search", "/search/", _DESK, act=_search),
     "case-plain": Place("case", "/cases/{case_plain}/", _DESK),
     "case-near": Place("case", "/cases/{case_near}/", _DESK),
     "case-known": Place("case", "/cases/{case_known}/", _DESK, act=_unfold),

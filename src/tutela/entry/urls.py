@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("tutela.apps.intake.partners")),
     path("", include("tutela.apps.triage.pages")),
     path("", include("tutela.apps.review.pages")),
+    path("", include("tutela.apps.review.search_pages")),
     path("", include("tutela.apps.safeguarding.pages")),
     path("", include("tutela.apps.assessment.pages")),
     path("", include("tutela.apps.jobs.pages")),

@@ -22,7 +22,6 @@ ACTIONS: Final[dict[Action, _StrPromise]] = {
     Action.LOOKUP_REFUSED: gettext_lazy("Look-up refused"),
     Action.HANDOVER_OFFERED: gettext_lazy("Hand-over offered"),
     Action.HANDOVER_REFUSED: gettext_lazy("Hand-over refused"),
-    Action.DECONFLICTION_ASKED: gettext_lazy("Asked whether another unit is on it"),
     Action.SEARCH_MADE: gettext_lazy("Search made"),
     Action.ITEM_ADDED: gettext_lazy("Item added"),
     Action.ITEM_MATCHED: gettext_lazy("Item found on a list"),

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from tutela.apps.access.public import can
+from tutela.apps.access.public import can, visible
 from tutela.apps.triage.arriving import take_in
-from tutela.apps.triage.folding import Arrival, Placed, place
+from tutela.apps.triage.folding import Arrival, Placed, mark_of, place
 from tutela.apps.triage.labels import Because, because
-from tutela.apps.triage.models import Case, CaseState, Item, Location, Lookup, Match
+from tutela.apps.triage.models import Case, CaseState, Item, Location, Lookup, Match, Mention
 from tutela.apps.triage.rules import Closing, may_confirm_unseen
 from tutela.apps.triage.services import TriageError, case, close, confirmed, queue, target_of
 from tutela.domain.actors import Actor, Permission
@@ -18,11 +18,12 @@ from tutela.domain.lists import MatchKind
 from tutela.domain.waiting import Waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from uuid import UUID
 
     from django.db.models import QuerySet
 
+    from tutela.domain import reports
     from tutela.domain.ids import OrganisationId
     from tutela.domain.period import Period
 
@@ -37,6 +38,7 @@ __all__ = [
     "TriageError",
     "because",
     "case",
+    "cases_with",
     "close",
     "confirmed",
     "exact_matches",
@@ -46,11 +48,25 @@ __all__ = [
     "matches",
     "may_confirm_unseen",
     "place",
+    "reachable",
     "refused_lookups",
     "take_in",
     "target_of",
     "waiting",
 ]
+
+
+def cases_with(organisation_id: OrganisationId, clue: reports.Clue) -> QuerySet[Mention, UUID]:
+    """Return the cases of an organisation in which a report has this clue. Who may see them is for `reachable`."""
+    mark = mark_of(organisation_id, clue)
+    rows = Mention.objects.filter(clue__organisation_id=organisation_id, clue__mark=mark)
+    return rows.values_list("case_id", flat=True)
+
+
+def reachable(actor: Actor, case_ids: Iterable[UUID]) -> QuerySet[Case]:
+    """Return those of these cases that the actor may see, the newest first."""
+    reach = visible(actor, Permission.REVIEW_ITEM_READ, teams="team")
+    return Case.objects.filter(reach, id__in=case_ids).order_by("-opened_at", "id")
 
 
 def items(case_id: UUID) -> QuerySet[Item]:

@@ -29,7 +29,6 @@ class Action(StrEnum):
     LOOKUP_REFUSED = "lookup.refused"
     HANDOVER_OFFERED = "handover.offered"
     HANDOVER_REFUSED = "handover.refused"
-    DECONFLICTION_ASKED = "deconfliction.asked"
     SEARCH_MADE = "search.made"
     # the child first
     DANGER_RAISED = "danger.raised"
