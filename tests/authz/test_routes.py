@@ -27,6 +27,7 @@ from tutela.apps.jobs.models import DeadJob
 from tutela.apps.jobs.rules import ErrorCode
 from tutela.apps.safeguarding.models import Concern
 from tutela.apps.triage import public as triage
+from tutela.apps.triage.models import Handover
 from tutela.domain.actors import Actor, Permission, Role
 from tutela.domain.ids import OrganisationId, TeamId
 from tutela.engine import clock
@@ -69,6 +70,10 @@ CASES = {
     "queue": Case(),
     "search": Case("post", data={"what": "https://files.example/a"}),
     "case": Case(about="case"),
+    "hand-over": Case(about="case"),
+    "handovers": Case(),
+    "handover-accept": Case("post", "handover"),
+    "handover-refuse": Case("post", "handover", {"because": "out-of-scope", "note": "x"}),
     "case-confirm": Case("post", "case"),
     "case-danger": Case("post", "case"),
     "case-close": Case("post", "case", {"because": "mistake"}),
@@ -218,12 +223,17 @@ def _cases(ours: Desk, theirs: Desk) -> dict[tuple[str, str], Any]:
         owner = {"organisation_id": team.organisation_id, "team_id": team.id}
         found["case", ownership] = made = triage.Case.objects.create(**owner)
         found["concern", ownership] = Concern.objects.create(case=made, **owner)
+        found["handover", ownership] = Handover.objects.create(
+            case=made, organisation_id=team.organisation_id, to_team_id=team.id, offered_by="p"
+        )
     return found
 
 
 def _target_of(thing: Any) -> Target | None:
     if isinstance(thing, DeadJob | _Entry):
         return None
+    if isinstance(thing, Handover):
+        return Target(OrganisationId(thing.organisation_id), frozenset({TeamId(thing.to_team_id)}))
     if isinstance(thing, triage.Case | Concern):
         return Target(OrganisationId(thing.organisation_id), frozenset({TeamId(thing.team_id)}))
     return services.target_of(thing)
@@ -232,6 +242,7 @@ def _target_of(thing: Any) -> Target | None:
 ARGUMENTS = {
     "case": "case_id",
     "concern": "concern_id",
+    "handover": "handover_id",
     "person": "person_id",
     "team": "team_id",
     "key": "key_id",
@@ -266,7 +277,7 @@ def test_a_role_reaches_what_the_table_says_and_nothing_else(name, setting):
 def _ownerships(case: Case) -> tuple[str, ...]:
     if case.about in OF_THE_INSTALLATION:
         return ("own-team", "missing")
-    return OWNERSHIPS if case.about in {"case", "concern", "person", "team", "key"} else ("none",)
+    return OWNERSHIPS if case.about in {"case", "concern", "handover", "person", "team", "key"} else ("none",)
 
 
 def _ask(client: Any, name: str, case: Case, desk: Desk, thing: Any) -> int:

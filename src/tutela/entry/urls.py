@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("tutela.apps.intake.pages")),
     path("", include("tutela.apps.intake.partners")),
     path("", include("tutela.apps.triage.pages")),
+    path("", include("tutela.apps.triage.handing_pages")),
     path("", include("tutela.apps.review.pages")),
     path("", include("tutela.apps.review.search_pages")),
     path("", include("tutela.apps.safeguarding.pages")),

@@ -60,6 +60,7 @@ __all__ = [
     "indicators",
     "machines",
     "open_to_all",
+    "organisation_teams",
     "reach_of",
     "require",
     "spared_by_limits",
@@ -233,6 +234,12 @@ def machines(actor: Actor, permission: Permission) -> list[Machine]:
         Machine(KeyId(key.id), key.name, key.revoked_at is None and key.expires_at > moment, key_actor(key))
         for key in ApiKey.objects.filter(organisation_id=actor.organisation_id).order_by("name", "id")
     ]
+
+
+def organisation_teams(organisation_id: UUID) -> list[tuple[TeamId, str]]:
+    """Return the teams of an organisation by their names: who hands a case over must be able to name another one."""
+    rows = Team.objects.filter(organisation_id=organisation_id).values_list("id", "name")
+    return [(TeamId(team_id), name) for team_id, name in rows]
 
 
 def teams(actor: Actor, permission: Permission) -> QuerySet[Team]:

@@ -31,6 +31,7 @@ __all__ = [
     "indicators",
     "is_in_danger",
     "is_open",
+    "move",
     "raise_concerns",
     "waiting",
 ]
@@ -49,6 +50,11 @@ def is_open(case_id: UUID) -> bool:
 def is_in_danger(case_id: UUID) -> bool:
     """Whether a child of a case is said to be in danger now."""
     return Concern.objects.filter(case_id=case_id, closed_at=None, in_danger=True).exists()
+
+
+def move(case_id: UUID, team_id: UUID) -> None:
+    """Give the open question of a case to another team, in the transaction that gives it the case."""
+    Concern.objects.filter(case_id=case_id, closed_at=None).update(team_id=team_id)
 
 
 def indicators(period: Period, organisation_id: OrganisationId | None = None) -> Mapping[str, int]:

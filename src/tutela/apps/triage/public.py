@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from tutela.apps.access.public import can, visible
 from tutela.apps.triage.arriving import take_in
 from tutela.apps.triage.folding import Arrival, Placed, mark_of, place
+from tutela.apps.triage.handing import offers
 from tutela.apps.triage.labels import Because, because
 from tutela.apps.triage.models import Case, CaseState, Item, Location, Lookup, Match, Mention
 from tutela.apps.triage.rules import Closing, may_confirm_unseen
@@ -110,5 +111,9 @@ def waiting(actor: Actor) -> list[Waiting]:
     """Return what waits for this actor: cases to decide."""
     if not can(actor, Permission.REVIEW_ITEM_DECIDE):
         return []
-    count = queue(actor).distinct().count()
-    return [Waiting(_("Cases to decide"), count, "/queue/")] if count else []
+    count, offered = queue(actor).distinct().count(), offers(actor).count()
+    lines = [
+        Waiting(_("Cases to decide"), count, "/queue/"),
+        Waiting(_("Offered to your team"), offered, "/hand-overs/"),
+    ]
+    return [line for line in lines if line.count]

@@ -108,7 +108,7 @@ _INSIDE: Final = {
     "people": ("person", "invite", "person-restart"),
     "teams": ("team", "front-desk"),
     "keys": ("key-new",),
-    "queue": ("case", "case-reports"),
+    "queue": ("case", "case-reports", "hand-over", "handovers"),
     "safeguarding": ("concern", "rota"),
     "partners": ("partner",),
     "ledger": ("ledger-entry", "ledger-case", "ledger-verify"),
