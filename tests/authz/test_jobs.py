@@ -18,6 +18,7 @@ from tutela.apps.access.public import acting_as
 from tutela.apps.jobs import registry
 from tutela.apps.jobs.models import DeadJob, Job
 from tutela.apps.jobs.public import enqueue, run_worker
+from tutela.apps.safeguarding.models import Concern
 from tutela.apps.takedown.models import Notice
 from tutela.apps.triage.models import Case, Lookup, Weighting
 from tutela.apps.triage.weights import DEFAULT
@@ -31,6 +32,7 @@ MISSING = "01890000-0000-7000-8000-000000000000"
 WRITING = re.compile(r'^(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM) "(\w+)"')
 ARGUMENTS = {
     "custody.retention": "",
+    "safeguarding.alert": "concern_id",
     "takedown.notify": "notice_id",
     "takedown.probe": "notice_id",
     "triage.match": "organisation_id",
@@ -66,9 +68,11 @@ def work_of(desk: Desk, host: Host) -> dict[str, str]:
     )
     Lookup.objects.create(organisation=desk.organisation, item=place.item, channel="public", jurisdiction="nl")
     weighting = Weighting.objects.create(organisation=desk.organisation, number=1, points=DEFAULT.plain())
+    concern = Concern.objects.create(case=case, organisation=desk.organisation, team=desk.team)
     return {
         "organisation_id": str(desk.organisation.id),
         "notice_id": str(notice.id),
+        "concern_id": str(concern.id),
         "weighting_id": str(weighting.id),
     }
 

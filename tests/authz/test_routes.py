@@ -27,6 +27,7 @@ from tutela.apps.jobs.models import DeadJob
 from tutela.apps.jobs.rules import ErrorCode
 from tutela.apps.safeguarding.models import Concern
 from tutela.apps.triage import public as triage
+from tutela.apps.triage.models import Handover
 from tutela.domain.actors import Actor, Permission, Role
 from tutela.domain.ids import OrganisationId, TeamId
 from tutela.engine import clock
@@ -71,7 +72,12 @@ CASES = {
     "weights": Case(),
     "weights-effect": Case("post"),
     "weights-adopt": Case("post"),
+    "search": Case("post", data={"what": "https://files.example/a"}),
     "case": Case(about="case"),
+    "hand-over": Case(about="case"),
+    "handovers": Case(),
+    "handover-accept": Case("post", "handover"),
+    "handover-refuse": Case("post", "handover", {"because": "out-of-scope", "note": "x"}),
     "case-confirm": Case("post", "case"),
     "case-danger": Case("post", "case"),
     "case-close": Case("post", "case", {"because": "mistake"}),
@@ -82,8 +88,13 @@ CASES = {
     "case-probe": Case("post", "case", more=lambda desk: {"location_id": MISSING}),
     "case-notice": Case("post", "case", more=lambda desk: {"location_id": MISSING}),
     "safeguarding": Case(),
+    "concern": Case(about="concern"),
     "concern-take": Case("post", "concern"),
     "concern-answer": Case("post", "concern"),
+    "referral-step": Case("post", "concern", more=lambda desk: {"referral_id": MISSING, "step": "refuse"}),
+    "rota": Case(),
+    "rota-set": Case("post", "team"),
+    "rota-set-all": Case("post"),
     "custody-report": Case("post", "case"),
     "custody-export": Case("post", "case"),
     "ledger": Case(),
@@ -96,6 +107,8 @@ CASES = {
     "job": Case(about="job"),
     "job-rerun": Case("post", "job"),
     "job-discard": Case("post", "job"),
+    "partners": Case(),
+    "partner": Case(about="key"),
     "keys": Case(),
     "key-new": Case(),
     "key-revoke": Case("post", "key"),
@@ -122,6 +135,7 @@ API_CASES = {
     "api:reports": Case("post", data={"address": "https://files.example/a"}),
     "api:reports-batch": Case("post", data={"reports": [{"key": "report-1", "report": {}}]}),
     "api:reports-cybertip": Case("post", data=cybertip.EXAMPLE),
+    "api:quality": Case(),
 }
 # what is open answers everybody alike, so it is asked by nobody in particular, with no object
 OPEN_CASES = {
@@ -140,10 +154,10 @@ OPEN_CASES = {
     "metrics": 200,
     "api:api-root": 404,
 }
-# nobody here has such codes, and no case here has a place in the log, a report or a notice
+# nobody here has such codes, and no case here has a place in the log, a report, a notice or a referral
 NOT_FOUND_OF_THEIR_OWN = {
     "mfa_view_recovery_codes", "mfa_download_recovery_codes", "custody-report", "report-answer", "report-contact", "case-probe",
-    "custody-export",
+    "custody-export", "referral-step",
 }  # fmt: skip
 
 
@@ -218,12 +232,17 @@ def _cases(ours: Desk, theirs: Desk) -> dict[tuple[str, str], Any]:
         owner = {"organisation_id": team.organisation_id, "team_id": team.id}
         found["case", ownership] = made = triage.Case.objects.create(**owner)
         found["concern", ownership] = Concern.objects.create(case=made, **owner)
+        found["handover", ownership] = Handover.objects.create(
+            case=made, organisation_id=team.organisation_id, to_team_id=team.id, offered_by="p"
+        )
     return found
 
 
 def _target_of(thing: Any) -> Target | None:
     if isinstance(thing, DeadJob | _Entry):
         return None
+    if isinstance(thing, Handover):
+        return Target(OrganisationId(thing.organisation_id), frozenset({TeamId(thing.to_team_id)}))
     if isinstance(thing, triage.Case | Concern):
         return Target(OrganisationId(thing.organisation_id), frozenset({TeamId(thing.team_id)}))
     return services.target_of(thing)
@@ -232,6 +251,7 @@ def _target_of(thing: Any) -> Target | None:
 ARGUMENTS = {
     "case": "case_id",
     "concern": "concern_id",
+    "handover": "handover_id",
     "person": "person_id",
     "team": "team_id",
     "key": "key_id",
@@ -266,7 +286,7 @@ def test_a_role_reaches_what_the_table_says_and_nothing_else(name, setting):
 def _ownerships(case: Case) -> tuple[str, ...]:
     if case.about in OF_THE_INSTALLATION:
         return ("own-team", "missing")
-    return OWNERSHIPS if case.about in {"case", "concern", "person", "team", "key"} else ("none",)
+    return OWNERSHIPS if case.about in {"case", "concern", "handover", "person", "team", "key"} else ("none",)
 
 
 def _ask(client: Any, name: str, case: Case, desk: Desk, thing: Any) -> int:

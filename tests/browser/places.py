@@ -118,6 +118,12 @@ def _find_nothing(page: Page, _facts: Facts) -> None:
     page.get_by_role("heading", name="No entry is about this id").wait_for()
 
 
+def _search(page: Page, facts: Facts) -> None:
+    page.get_by_label("Address, digest").fill(facts.ids["case_plain"])
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("heading", name="Found").wait_for()
+
+
 def _send_a_report(page: Page, _facts: Facts) -> None:
     page.get_by_label("Address of the page").fill("https://forum.example/thread/7")
     page.get_by_label("A child is in danger now").check()
@@ -202,6 +208,10 @@ PLACES: Final = {
     "weights": Place("weights", "/queue/weights/", _DESK),
     "weights-effect": Place("weights-effect", "/queue/weights/", _DESK, act=_see_the_effect),
     "queue-of-nothing": Place("queue", "/queue/", "analyst"),
+    "hand-over": Place("hand-over", "/cases/{case_plain}/hand-over/", _DESK),
+    "handovers": Place("handovers", "/hand-overs/", _DESK, act=_unfold),
+    "search": Place("search", "/search/", _DESK),
+    "search-found": Place("search", "/search/", _DESK, act=_search),
     "case-plain": Place("case", "/cases/{case_plain}/", _DESK),
     "case-near": Place("case", "/cases/{case_near}/", _DESK),
     "case-known": Place("case", "/cases/{case_known}/", _DESK, act=_unfold),
@@ -223,6 +233,8 @@ PLACES: Final = {
     "safeguarding": Place("safeguarding", "/safeguarding/", _DESK),
     "safeguarding-open": Place("safeguarding", "/safeguarding/", _DESK, act=_unfold),
     "safeguarding-of-nothing": Place("safeguarding", "/safeguarding/", "analyst"),
+    "concern": Place("concern", "/safeguarding/{concern}/", _DESK, act=_unfold),
+    "rota": Place("rota", "/safeguarding/rota/", _DESK, act=_unfold),
     "report": Place("report", "/report/", ""),
     "report-again": Place("report", "/report/", "", act=_send_empty, then=400),
     "report-danger": Place("report", "/report/?about=danger", ""),
@@ -251,6 +263,8 @@ PLACES: Final = {
     "job-read-only": Place("job", "/jobs/{job_unknown_name}/", _AUDITOR),
     "indicators": Place("indicators", "/indicators/", "policy", act=_unfold),
     "indicators-by-days": Place("indicators", "/indicators/?by=days", _DESK),
+    "partners": Place("partners", "/partners/", _DESK),
+    "partner": Place("partner", "/partners/{key}/", _DESK),
     "people": Place("people", "/people/"),
     "person": Place("person", "/people/{person}/"),
     "person-open": Place("person", "/people/{person}/", act=_unfold),
@@ -300,6 +314,8 @@ NO_PAGE: Final = {
     "key-revoke": "leads to `keys`",
     "sign-out-everywhere": "leads to `sign-in`",
     "mfa_download_recovery_codes": "a file",
+    "handover-accept": "leads to `handovers`",
+    "handover-refuse": "leads to `handovers`",
     "case-confirm": "leads to `case`",
     "case-danger": "leads to `safeguarding`",
     "case-close": "leads to `case`",
@@ -308,11 +324,15 @@ NO_PAGE: Final = {
     "weights-adopt": "leads to `weights`",
     "concern-take": "leads to `safeguarding`",
     "concern-answer": "leads to `safeguarding`",
+    "referral-step": "leads to `concern`",
+    "rota-set": "leads to `rota`",
+    "rota-set-all": "leads to `rota`",
     "job-rerun": "leads to `jobs`",
     "job-discard": "leads to `jobs`",
     "custody-report": "a file",
     "custody-export": "a file",
     "reports": "for machines",
+    "quality": "for machines",
     "self": "for machines",
     "api-root": "for machines",
     "healthz": "for machines",

@@ -84,6 +84,7 @@ def fill(cast: Cast, facts: Facts) -> None:
         made = weeks.live()
         facts.secrets["receipt"] = weeks.receipt
         facts.ids |= {name: str(case_id) for name, case_id in made.items()}
+        facts.ids["concern"] = str(_referred(cast, made["case_danger"]))
         facts.ids |= _work_given_up()
         _retention(made)
 
@@ -323,6 +324,20 @@ class _Weeks:
             self._calendar.forward(minutes=30)
             services.answer(self._me, concern_id, Answer(answer), "The child-protection service of the town was told.")
         return case_id
+
+
+def _referred(cast: Cast, case_id: UUID) -> UUID:
+    """Put somebody on call, hand a question over to a service, and return it."""
+    from tests.world import actor
+    from tutela.apps.safeguarding import alerting, referring
+    from tutela.apps.safeguarding.models import Concern
+
+    me, concern = actor(cast.supervisor), Concern.objects.get(case_id=case_id, closed_at=None)
+    alerting.set_rota(me, cast.organisation.id, None, [cast.supervisor.id])
+    [open_one] = concern.referrals.all()
+    referring.hand_over(me, open_one.id, "The youth office of the town, by telephone", "What the report says.")
+    referring.refuse(me, open_one.id, "Another town is responsible.")
+    return concern.id
 
 
 def _work_given_up() -> dict[str, str]:

@@ -34,6 +34,7 @@ class Permission(StrEnum):
     ASSESSMENT_INDICATOR_READ = "assessment:indicator:read"
     CUSTODY_LEDGER_EXPORT = "custody:ledger:export"
     CUSTODY_LEDGER_READ = "custody:ledger:read"
+    INTAKE_PARTNER_READ = "intake:partner:read"  # how good the reports of each sender are
     INTAKE_REPORT_ANSWER = "intake:report:answer"
     INTAKE_REPORT_CREATE = "intake:report:create"
     INTAKE_REPORT_READ = "intake:report:read"
@@ -49,6 +50,8 @@ class Permission(StrEnum):
     SAFEGUARDING_CONCERN_ANSWER = "safeguarding:concern:answer"
     SAFEGUARDING_CONCERN_RAISE = "safeguarding:concern:raise"
     SAFEGUARDING_CONCERN_READ = "safeguarding:concern:read"
+    SAFEGUARDING_ROTA_EDIT = "safeguarding:rota:edit"
+    SAFEGUARDING_ROTA_READ = "safeguarding:rota:read"
     SYSTEM_HOME_READ = "system:home:read"
     SYSTEM_STATUS_READ = "system:status:read"
     TAKEDOWN_NOTICE_READ = "takedown:notice:read"

@@ -32,6 +32,7 @@ CaseId = NewType("CaseId", UUID)
 DecisionId = NewType("DecisionId", UUID)
 NoticeId = NewType("NoticeId", UUID)
 ConcernId = NewType("ConcernId", UUID)
+ReferralId = NewType("ReferralId", UUID)
 
 
 def uuid7(unix_ms: int, random: bytes) -> UUID:

@@ -17,6 +17,7 @@ from tutela.apps.access.api import router as access
 from tutela.apps.access.keys import KeyAuth, TooManyRequestsError
 from tutela.apps.assessment.api import router as assessment
 from tutela.apps.intake.api import router as intake
+from tutela.apps.intake.feedback_api import router as feedback
 from tutela.entry.errors import error_body
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ api = NinjaAPI(
 )
 api.add_router("/v1", access)
 api.add_router("/v1", intake)
+api.add_router("/v1", feedback)
 api.add_router("/v1", assessment)
 
 

@@ -94,8 +94,8 @@ class Settings:
     )
     mail_url: str = _setting(
         "",
-        "mail server for notices: `smtps://user:password@host` (port 465) or `smtp://…` (port 587, encrypted unless it"
-        " is this machine); empty: no notice can be sent",
+        "mail server for notices and alerts: `smtps://user:password@host` (port 465) or `smtp://…` (port 587, encrypted"
+        " unless it is this machine); empty: no notice can be sent, and nobody on call can be asked to look",
     )
     mail_from: str = _setting("tutela@localhost.localdomain", "address that notices come from")
     mail_copy_to: str = _setting("", "address that gets a copy of each notice, its address defanged; empty: none")

@@ -34,8 +34,10 @@ class Place:
 PLACES: Final = (
     Place(_("Home"), "home", Permission.SYSTEM_HOME_READ, "h", "work"),
     Place(_("Queue"), "queue", Permission.REVIEW_ITEM_READ, "q", "work"),
+    Place(_("Search"), "search", Permission.REVIEW_ITEM_READ, "f", "work"),
     Place(_("Children in danger"), "safeguarding", Permission.SAFEGUARDING_CONCERN_READ, "c", "work"),
     Place(_("Telephone call"), "report-call", Permission.INTAKE_REPORT_READ, "w", "work"),
+    Place(_("Senders"), "partners", Permission.INTAKE_PARTNER_READ, "d", "work"),
     Place(_("Indicators"), "indicators", Permission.ASSESSMENT_INDICATOR_READ, "i", "work"),
     Place(_("Record"), "ledger", Permission.CUSTODY_LEDGER_READ, "r", "record"),
     Place(_("Retention"), "retention", Permission.CUSTODY_LEDGER_READ, "e", "record"),

@@ -60,6 +60,9 @@ JOBS: Final = {
     "custody.retention": Job(
         "closed subjects that a reviewed rule lets go, in every organisation", ("custody", "jobs")
     ),
+    "safeguarding.alert": Job(
+        "one question whether a child is safe, and who is on call for it", ("custody", "jobs", "safeguarding")
+    ),
     "takedown.notify": Job("one notice, and its recipient", ("custody", "jobs", "takedown")),
     "takedown.probe": Job("one notice, and the address in it", ("custody", "jobs", "takedown")),
     "triage.match": Job("items of one organisation that wait, and the lists", ("custody", "jobs", "triage")),

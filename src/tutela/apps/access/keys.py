@@ -11,14 +11,14 @@ from ninja.security import HttpBearer
 
 from tutela.apps.access import services
 from tutela.apps.access.knocking import TooManyRequestsError, key_must_wait_s
+from tutela.apps.access.public import key_actor
 from tutela.apps.access.scope import act_as, acting_as
-from tutela.domain.actors import SYSTEM, Actor, Permission, Role
-from tutela.domain.ids import KeyId, OrganisationId
+from tutela.domain.actors import SYSTEM
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-    from tutela.apps.access.models import ApiKey
+    from tutela.domain.actors import Actor
 
 
 class KeyAuth(HttpBearer):
@@ -37,16 +37,3 @@ class KeyAuth(HttpBearer):
         request.tutela_actor = actor  # pyright: ignore[reportAttributeAccessIssue] - where `actor_of` looks
         request.tutela_key = key  # pyright: ignore[reportAttributeAccessIssue] - where `charge` looks
         return actor
-
-
-def key_actor(key: ApiKey) -> Actor:
-    """Return a machine's key as an actor."""
-    return Actor(
-        pseudonym=f"k-{key.prefix}",
-        organisation_id=OrganisationId(key.organisation_id),
-        team_ids=frozenset(),
-        roles=frozenset({Role.PARTNER}),
-        second_factor=True,
-        key_id=KeyId(key.id),
-        scopes=frozenset(Permission(scope) for scope in key.scopes),
-    )

@@ -25,9 +25,10 @@ from django.utils.translation import gettext as _
 
 from tutela.apps.access import second_factor
 from tutela.apps.access.knocking import caller_must_wait_s, charge, spared_by_limits
-from tutela.apps.access.models import ApiKey, FrontDesk, Organisation, Person
+from tutela.apps.access.models import ApiKey, FrontDesk, Organisation, Person, Team
 from tutela.apps.access.rules import Decision, Reach, Target, decide, reach_of
 from tutela.apps.access.scope import acting_as
+from tutela.apps.custody.public import open_together
 from tutela.domain.actors import PUBLIC, SYSTEM, Actor, Permission, Role
 from tutela.domain.ids import KeyId, OrganisationId, PersonId, TeamId
 from tutela.domain.waiting import Waiting
@@ -36,13 +37,17 @@ from tutela.engine import clock
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
+    from uuid import UUID
 
+    from django.db.models import QuerySet
     from django.http import HttpRequest
 
     from tutela.domain.period import Period
 
 __all__ = [
+    "Colleague",
     "Desk",
+    "Machine",
     "MachineKey",
     "Reach",
     "Target",
@@ -52,15 +57,19 @@ __all__ = [
     "caller_must_wait_s",
     "can",
     "charge",
+    "colleagues",
     "desk_of",
     "front_desk",
     "indicators",
     "lookup_keys",
+    "machines",
     "open_to_all",
     "organisation_named",
+    "organisation_teams",
     "reach_of",
     "require",
     "spared_by_limits",
+    "teams",
     "visible",
     "waiting",
 ]
@@ -218,6 +227,71 @@ def lookup_keys() -> list[MachineKey]:
         for row in rows
         if Permission.LISTS_ENTRY_LOOKUP in row.scopes
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody who works here, as other apps may know them. `email` is for whoever must be reached, not for a page."""
+
+    person_id: PersonId
+    pseudonym: str
+    name: str
+    email: str
+
+
+def colleagues(organisation_id: UUID, team_id: UUID | None = None) -> list[Colleague]:
+    """Return who can sign in, of a team or of the whole organisation, by the order in which they came."""
+    people = Person.objects.filter(organisation_id=organisation_id, is_active=True, setup_digest="")
+    if team_id is not None:
+        people = people.filter(memberships__team_id=team_id)
+    found = list(people)
+    open_together(found)
+    return [Colleague(PersonId(one.id), one.pseudonym, one.name or "", one.email or "") for one in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A key, as other apps may know it: what people call it, and who acts with it."""
+
+    key_id: KeyId
+    name: str
+    is_valid: bool
+    actor: Actor
+
+
+def key_actor(key: ApiKey) -> Actor:
+    """Return a machine's key as an actor."""
+    return Actor(
+        pseudonym=f"k-{key.prefix}",
+        organisation_id=OrganisationId(key.organisation_id),
+        team_ids=frozenset(),
+        roles=frozenset({Role.PARTNER}),
+        second_factor=True,
+        key_id=KeyId(key.id),
+        scopes=frozenset(Permission(scope) for scope in key.scopes),
+    )
+
+
+def machines(actor: Actor, permission: Permission) -> list[Machine]:
+    """Return the keys of the actor's organisation, by name, where the actor has the permission for all of it."""
+    if not actor.organisation_id or not can(actor, permission, Target(actor.organisation_id)):
+        return []
+    moment = clock.now()
+    return [
+        Machine(KeyId(key.id), key.name, key.revoked_at is None and key.expires_at > moment, key_actor(key))
+        for key in ApiKey.objects.filter(organisation_id=actor.organisation_id).order_by("name", "id")
+    ]
+
+
+def organisation_teams(organisation_id: UUID) -> list[tuple[TeamId, str]]:
+    """Return the teams of an organisation by their names: who hands a case over must be able to name another one."""
+    rows = Team.objects.filter(organisation_id=organisation_id).values_list("id", "name")
+    return [(TeamId(team_id), name) for team_id, name in rows]
+
+
+def teams(actor: Actor, permission: Permission) -> QuerySet[Team]:
+    """Return the teams for which the actor has a permission."""
+    return Team.objects.filter(visible(actor, permission, teams="memberships__team")).distinct()
 
 
 def indicators(period: Period) -> Mapping[str, int]:

@@ -86,6 +86,7 @@ _ANALYST: Final = {
     _P.SAFEGUARDING_CONCERN_ANSWER: _T,
     _P.SAFEGUARDING_CONCERN_RAISE: _T,
     _P.SAFEGUARDING_CONCERN_READ: _T,
+    _P.SAFEGUARDING_ROTA_READ: _T,
     _P.TAKEDOWN_NOTICE_READ: _T,
     _P.TAKEDOWN_NOTICE_SEND: _T,
     _P.TRIAGE_WEIGHT_READ: _O,
@@ -97,6 +98,7 @@ _SENIOR_ANALYST: Final = {
     _P.SAFEGUARDING_CONCERN_ANSWER: _O,
     _P.SAFEGUARDING_CONCERN_RAISE: _O,
     _P.SAFEGUARDING_CONCERN_READ: _O,
+    _P.SAFEGUARDING_ROTA_READ: _O,
     _P.TAKEDOWN_NOTICE_READ: _O,
 }
 
@@ -111,11 +113,13 @@ TABLE: Final[Mapping[Role, Mapping[Permission, Reach]]] = MappingProxyType(
             _P.ACCESS_TEAM_EDIT: _T,
             _P.ACCESS_TEAM_READ: _O,
             _P.ASSESSMENT_INDICATOR_READ: _O,
+            _P.INTAKE_PARTNER_READ: _O,
             _P.INTAKE_REPORT_ANSWER: _O,
             _P.JOBS_JOB_READ: _O,
             _P.JOBS_JOB_RERUN: _O,
             _P.REVIEW_ITEM_CLOSE: _O,
             _P.REVIEW_ITEM_DECIDE: _O,
+            _P.SAFEGUARDING_ROTA_EDIT: _O,
             _P.SYSTEM_STATUS_READ: _O,
             _P.TAKEDOWN_NOTICE_SEND: _O,
             _P.TRIAGE_WEIGHT_EDIT: _O,
@@ -124,6 +128,7 @@ TABLE: Final[Mapping[Role, Mapping[Permission, Reach]]] = MappingProxyType(
         Role.EXCHANGE_MANAGER: {
             **_EVERY_PERSON,
             _P.ACCESS_KEY_READ: _O,
+            _P.INTAKE_PARTNER_READ: _O,
             _P.LISTS_ENTRY_LOOKUP: _O,
             _P.LISTS_ENTRY_READ: _O,
             _P.LISTS_LIST_EDIT: _O,

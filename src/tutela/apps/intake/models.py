@@ -59,12 +59,32 @@ class Report(models.Model):
     claimed = EncryptedText(subject="case_id")  # the rest of a `Reported`, as `claimed` writes it
     contact = EncryptedText(subject="id")  # under a key of its own, so that it can be erased before the case is
     occurred_at = models.DateTimeField(null=True)
+    gaps = models.PositiveIntegerField(null=True)  # what it lacks, a `quality.Gap`; null: from before anybody asked
+    repeats = models.BooleanField(default=False)  # something that was reported before
     received_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["organisation", "source", "idempotency_key"], name="report_once"),
         )
+        indexes = (models.Index(fields=["organisation", "source", "received_at"], name="report_sent"),)
+
+    def __str__(self) -> str:
+        return f"{self.id}"
+
+
+class Refusal(models.Model):
+    """One report of a machine that was not taken in: why, and nothing of what it said."""
+
+    id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
+    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
+    source = models.CharField(max_length=40)
+    door = models.CharField(max_length=8, choices=Door.choices)
+    problem = models.CharField(max_length=24)  # one of `rules.Problem`
+    at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        indexes = (models.Index(fields=["organisation", "source", "at"], name="refusal_sent"),)
 
     def __str__(self) -> str:
         return f"{self.id}"

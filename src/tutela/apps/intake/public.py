@@ -4,16 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutela.apps.intake.labels import Missing, missing
 from tutela.apps.intake.models import Report
+from tutela.apps.intake.quality import Gap, lacked_by_all
+from tutela.apps.intake.receipts import digest_of
 from tutela.apps.intake.services import reports_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from uuid import UUID
 
     from tutela.domain.ids import OrganisationId
     from tutela.domain.period import Period
 
-__all__ = ["Report", "indicators", "reports_of"]
+__all__ = ["Missing", "Report", "cases_of_receipt", "indicators", "missing_of", "reports_of"]
+
+
+def cases_of_receipt(code: str) -> list[UUID]:
+    """Return the cases of the reports behind a receipt, however it is typed. Who may see them is for the caller."""
+    digest = digest_of(code)
+    return list(Report.objects.filter(receipt_digest=digest).values_list("case_id", flat=True)) if digest else []
+
+
+def missing_of(case_id: UUID) -> list[Missing]:
+    """Return what all reports of a case lack for an authority to act. The caller has asked for the case."""
+    kept = Report.objects.filter(case_id=case_id, gaps__isnull=False).values_list("gaps", flat=True).distinct()
+    return missing(lacked_by_all(map(Gap, kept)))
 
 
 def indicators(period: Period, organisation_id: OrganisationId | None = None) -> Mapping[str, int]:

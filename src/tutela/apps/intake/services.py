@@ -25,7 +25,8 @@ from tutela.apps.custody.public import (
     record_all,
 )
 from tutela.apps.intake import claimed, rules
-from tutela.apps.intake.models import Answer, Door, Report
+from tutela.apps.intake.models import Answer, Door, Refusal, Report
+from tutela.apps.intake.quality import gaps_of
 from tutela.apps.triage import public as triage
 from tutela.domain.actors import Actor, Permission
 from tutela.domain.addresses import read_address
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from tutela.domain.ids import CaseId
     from tutela.domain.reports import Reported
 
 _TRIES: Final = 3
@@ -101,6 +101,8 @@ def receive_many(
     """Take reports in, in one transaction, and answer each as `receive` would, after the commit."""
     authorise(actor, Permission.INTAKE_REPORT_CREATE, Target(desk.organisation_id))
     read = [_read(submission) for submission in submissions]
+    if actor.key_id:  # a person sees on the spot what was wrong; a sender learns from counts
+        _keep_refusals(actor, desk, submissions, read)
     for _ in range(_TRIES):
         try:
             return _answered(actor, desk, read)
@@ -170,6 +172,15 @@ def _read(submission: Submission) -> Read:
     return kept, _fingerprint(submission)
 
 
+def _keep_refusals(actor: Actor, desk: Desk, submissions: Sequence[Submission], read: Sequence[Read]) -> None:
+    source = pseudonym_of(actor)
+    Refusal.objects.bulk_create(
+        Refusal(organisation_id=desk.organisation_id, source=source, door=submission.door, problem=one.problem)
+        for submission, one in zip(submissions, read, strict=True)
+        if isinstance(one, RefusedReportError)
+    )
+
+
 @transaction.atomic
 def _answered(actor: Actor, desk: Desk, read: Sequence[Read]) -> list[Report | RefusedReportError | KeyReusedError]:
     there = {
@@ -223,8 +234,7 @@ def _taken_in(actor: Actor, desk: Desk, fresh: Sequence[tuple[Submission, str]])
     ]
     record_all(changes, actor)  # makes the keys of all cases together, before anything is sealed under them
     reports = [
-        _report(source, arrival, where.case_id, *one)
-        for arrival, where, one in zip(arrivals, placed, fresh, strict=True)
+        _report(source, arrival, where, *one) for arrival, where, one in zip(arrivals, placed, fresh, strict=True)
     ]
     Report.objects.bulk_create(reports, batch_size=_ROWS_AT_ONCE)
     triage.take_in(actor, arrivals, placed)
@@ -237,12 +247,14 @@ def _reason_of(reported: Reported) -> ReasonCode | None:
     return ReasonCode(reported.legal_basis.value) if reported.legal_basis else None
 
 
-def _report(source: str, arrival: triage.Arrival, case_id: CaseId, submission: Submission, fingerprint: str) -> Report:
+def _report(
+    source: str, arrival: triage.Arrival, where: triage.Placed, submission: Submission, fingerprint: str
+) -> Report:
     reported = submission.reported
     return Report(
         id=arrival.report_id,
         organisation_id=arrival.organisation_id,
-        case_id=case_id,
+        case_id=where.case_id,
         door=submission.door,
         channel=submission.ground.channel,
         jurisdiction=submission.ground.jurisdiction,
@@ -258,6 +270,8 @@ def _report(source: str, arrival: triage.Arrival, case_id: CaseId, submission: S
         claimed=claimed.write(reported),
         contact=reported.contact,
         occurred_at=reported.occurred_at,
+        gaps=gaps_of(reported),
+        repeats=not where.opens,
     )
 
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from tutela.apps import mailing
 from tutela.apps.access.public import visible
 from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, record
 from tutela.apps.jobs.public import enqueue
-from tutela.apps.takedown import mail, rules
+from tutela.apps.takedown import rules
 from tutela.apps.takedown.models import Notice, Probe
 from tutela.domain.actors import SYSTEM, Actor, Permission
 from tutela.domain.errors import TutelaError
@@ -44,7 +45,7 @@ class Order:
 
 def order(actor: Actor, ordered: Order) -> NoticeId:
     """Order a notice in the caller's transaction. The caller has asked whether the actor may, and locked the case."""
-    if not mail.is_configured():
+    if not mailing.is_configured():
         raise TakedownError(
             _("No mail server is configured, so no notice can be sent. An administrator sets mail_url.")
         )

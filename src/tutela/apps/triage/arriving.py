@@ -7,7 +7,7 @@ decided or closed waits again where a new page, a new file or a child in danger 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -78,10 +78,13 @@ def ask_lists(organisation_id: UUID) -> None:
     enqueue("triage.match", {"organisation_id": str(organisation_id)}, key=f"match:{organisation_id}")
 
 
-def danger_of(case: Case) -> safeguarding.Danger:
+def danger_of(case: Case, causes: Iterable[safeguarding.Cause]) -> safeguarding.Danger:
     """Return what safeguarding is told."""
     team_id = TeamId(case.team_id) if case.team_id else None
-    return safeguarding.Danger(CaseId(case.id), OrganisationId(case.organisation_id), team_id)
+    places = tuple(sorted(rules.Claims.read(case.facts).jurisdictions))
+    return safeguarding.Danger(
+        CaseId(case.id), OrganisationId(case.organisation_id), team_id, frozenset(causes), places
+    )
 
 
 class _Batch:
@@ -106,7 +109,7 @@ class _Batch:
         self._changes: list[Change] = []
         self._lookups: dict[tuple[UUID, str], Lookup] = {}
         self._organisation_id = arrivals[0].organisation_id
-        self._in_danger: list[Case] = []
+        self._concerned: defaultdict[CaseId, set[safeguarding.Cause]] = defaultdict(set)
 
     def add(self, arrival: Arrival, where: Placed) -> None:
         """Gather one report."""
@@ -145,8 +148,10 @@ class _Batch:
         if case.state != CaseState.WAITING and (pages or is_new_item or arrival.reported.child_in_danger):
             case.state, case.closed_at, case.closed_because = CaseState.WAITING, None, ""
             self._changes.append(_change(Action.CASE_REOPENED, case.id))
-        if arrival.reported.child_in_danger:
-            self._in_danger.append(case)
+        reported = arrival.reported
+        causes = safeguarding.causes_of(reported.facts, {reported.incident}, accounts=len(reported.accounts))
+        if causes:
+            self._concerned[CaseId(case.id)] |= causes
 
     def write(self, actor: Actor) -> None:
         """Write it all, and record it."""
@@ -159,8 +164,9 @@ class _Batch:
         Location.objects.bulk_create(self._locations, batch_size=_ROWS_AT_ONCE)
         Mention.objects.bulk_create(self._mentions, batch_size=_ROWS_AT_ONCE)
         record_all(self._changes, actor)
-        for case in self._in_danger:
-            safeguarding.raise_concern(actor, danger_of(case))
+        cases = self._new_cases | self._there
+        dangers = [danger_of(cases[case_id], causes) for case_id, causes in self._concerned.items()]
+        safeguarding.raise_concerns(actor, dangers)
         weigh(actor, self._there.values())
         if self._lookups:
             Lookup.objects.bulk_create(self._lookups.values(), ignore_conflicts=True, batch_size=_ROWS_AT_ONCE)

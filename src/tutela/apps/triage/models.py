@@ -282,3 +282,38 @@ class Match(models.Model):
 
     def __str__(self) -> str:
         return f"{self.id}"
+
+
+class Handover(models.Model):
+    """One time that a case was offered to a team, and what that team said. At most one is open for a case."""
+
+    class State(models.TextChoices):
+        """What became of it."""
+
+        OFFERED = "offered"
+        ACCEPTED = "accepted"
+        REFUSED = "refused"
+
+    case_id: UUID
+    organisation_id: UUID
+    to_team_id: UUID
+
+    id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
+    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="handovers")
+    from_team = models.ForeignKey("access.Team", on_delete=models.PROTECT, null=True, related_name="+")
+    to_team = models.ForeignKey("access.Team", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=16, choices=State.choices, default=State.OFFERED)
+    offered_at = models.DateTimeField(default=clock.now, editable=False)
+    offered_by = models.CharField(max_length=16)  # the pseudonym of a person
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=16, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["case"], condition=Q(state="offered"), name="handover_open_once"),
+        )
+        ordering = ("offered_at", "id")
+
+    def __str__(self) -> str:
+        return f"{self.id}"

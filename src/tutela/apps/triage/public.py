@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from tutela.apps.access.public import can
+from tutela.apps.access.public import can, visible
 from tutela.apps.triage import ranking
 from tutela.apps.triage.arriving import take_in
 from tutela.apps.triage.clocks import Running, running
-from tutela.apps.triage.folding import Arrival, place
+from tutela.apps.triage.folding import Arrival, Placed, mark_of, place
+from tutela.apps.triage.handing import offers
 from tutela.apps.triage.labels import Because, Explained, explained
-from tutela.apps.triage.models import Case, CaseState, Item, Location, Lookup, Match
+from tutela.apps.triage.models import Case, CaseState, Item, Location, Lookup, Match, Mention
 from tutela.apps.triage.ranking import rank_all
 from tutela.apps.triage.rules import Closing, may_confirm_unseen
 from tutela.apps.triage.services import TriageError, case, close, confirmed, queue, target_of
@@ -21,11 +22,12 @@ from tutela.domain.lists import MatchKind
 from tutela.domain.waiting import Waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from uuid import UUID
 
     from django.db.models import QuerySet
 
+    from tutela.domain import reports
     from tutela.domain.ids import OrganisationId
     from tutela.domain.period import Period
 
@@ -37,10 +39,12 @@ __all__ = [
     "Closing",
     "Explained",
     "Match",
+    "Placed",
     "Running",
     "TriageError",
     "because",
     "case",
+    "cases_with",
     "close",
     "confirmed",
     "exact_matches",
@@ -51,6 +55,7 @@ __all__ = [
     "may_confirm_unseen",
     "place",
     "rank_all",
+    "reachable",
     "refused_lookups",
     "running",
     "take_in",
@@ -62,6 +67,19 @@ __all__ = [
 def because(case: Case) -> Explained:
     """Return why a case stands where it stands, by the weights in force."""
     return explained(case, ranking.in_force(case.organisation_id))
+
+
+def cases_with(organisation_id: OrganisationId, clue: reports.Clue) -> QuerySet[Mention, UUID]:
+    """Return the cases of an organisation in which a report has this clue. Who may see them is for `reachable`."""
+    mark = mark_of(organisation_id, clue)
+    rows = Mention.objects.filter(clue__organisation_id=organisation_id, clue__mark=mark)
+    return rows.values_list("case_id", flat=True)
+
+
+def reachable(actor: Actor, case_ids: Iterable[UUID]) -> QuerySet[Case]:
+    """Return those of these cases that the actor may see, the newest first."""
+    reach = visible(actor, Permission.REVIEW_ITEM_READ, teams="team")
+    return Case.objects.filter(reach, id__in=case_ids).order_by("-opened_at", "id")
 
 
 def items(case_id: UUID) -> QuerySet[Item]:
@@ -105,5 +123,9 @@ def waiting(actor: Actor) -> list[Waiting]:
     """Return what waits for this actor: cases to decide."""
     if not can(actor, Permission.REVIEW_ITEM_DECIDE):
         return []
-    count = queue(actor).order_by().count()
-    return [Waiting(_("Cases to decide"), count, "/queue/")] if count else []
+    count, offered = queue(actor).order_by().count(), offers(actor).count()
+    lines = [
+        Waiting(_("Cases to decide"), count, "/queue/"),
+        Waiting(_("Offered to your team"), offered, "/hand-overs/"),
+    ]
+    return [line for line in lines if line.count]

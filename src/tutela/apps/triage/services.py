@@ -123,7 +123,7 @@ def queue(actor: Actor) -> QuerySet[Case]:
     A case with a child in danger is not here: it is with a person, until the question "is the child safe?" is answered.
     """
     reach = visible(actor, Permission.REVIEW_ITEM_READ, teams="team")
-    waiting = Case.objects.filter(reach, state=CaseState.WAITING).exclude(id__in=safeguarding.open_case_ids())
+    waiting = Case.objects.filter(reach, state=CaseState.WAITING).exclude(id__in=safeguarding.endangered_case_ids())
     return waiting.order_by(f"-{ranking.column_in_force(actor.organisation_id)}", "opened_at", "id")
 
 
@@ -190,7 +190,7 @@ def raise_danger(actor: Actor, case_id: UUID) -> None:
     found.child_in_danger = True
     found.facts = rules.Claims.read(found.facts).in_danger().plain()
     found.save(update_fields=["child_in_danger", "facts"])
-    safeguarding.raise_concern(actor, danger_of(found))
+    safeguarding.raise_concerns(actor, [danger_of(found, {safeguarding.Cause.DANGER_NOW})])
     weigh(actor, [found])
 
 

@@ -1,0 +1,82 @@
+"""Who protects children where: services per place, with the source of each row.
+
+The table ships empty, because we invent no service, number or deadline: the answer is then "not configured", and
+whoever is on call finds the way and writes down which. A row without a `reviewer` may be proposed; it sets no deadline.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SERVICES_FILE: Final = Path(__file__).parent / "data" / "services.csv"
+
+
+class ServiceKind(StrEnum):
+    """What a service is there for."""
+
+    CHILD_PROTECTION = "child-protection"
+    POLICE = "police"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service of one place (ISO 3166-1, small letters) and how it is reached, from a day on."""
+
+    id: str
+    jurisdiction: str
+    kind: ServiceKind
+    name: str
+    route: str
+    acknowledges_within_h: int | None
+    begins: date
+    ends: date | None
+    source: str
+    reviewer: str
+
+    @property
+    def deadline_h(self) -> int | None:
+        """Hours until an acknowledgement is overdue; None where nobody has reviewed the row, or it names none."""
+        return self.acknowledges_within_h if self.reviewer else None
+
+
+@cache
+def directory() -> tuple[Service, ...]:
+    """Return every row."""
+    with SERVICES_FILE.open(encoding="utf-8", newline="") as stream:
+        return tuple(map(_service, csv.DictReader(stream)))
+
+
+def services_of(jurisdiction: str, today: date, known: Iterable[Service] | None = None) -> list[Service]:
+    """Return the services of a place on a day, child protection before the police."""
+    rows = directory() if known is None else known
+    there = [row for row in rows if row.jurisdiction == jurisdiction and _is_in_force(row, today)]
+    return sorted(there, key=lambda row: (row.kind, row.name))
+
+
+def _is_in_force(row: Service, today: date) -> bool:
+    return row.begins <= today and (row.ends is None or today < row.ends)
+
+
+def _service(row: dict[str, str]) -> Service:
+    within = row["acknowledges_within_h"]
+    return Service(
+        id=row["id"],
+        jurisdiction=row["jurisdiction"].lower(),
+        kind=ServiceKind(row["kind"]),
+        name=row["name"],
+        route=row["route"],
+        acknowledges_within_h=int(within) if within else None,
+        begins=date.fromisoformat(row["begins"]),
+        ends=date.fromisoformat(row["ends"]) if row["ends"] else None,
+        source=row["source"],
+        reviewer=row["reviewer"],
+    )
