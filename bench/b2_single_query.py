@@ -45,10 +45,10 @@ class _Times:
     """CPU seconds of single queries, and what building took."""
 
     each_s: list[float] = field(default_factory=list)
-    spreads: list[float] = field(default_factory=list)  # 99th percentile over median, of each round
     build_wall_s: float = 0.0
     build_cpu_s: float = 0.0
     bytes_each: float = 0.0
+    spreads: list[float] = field(default_factory=list)  # 99th percentile over median, of each round
 
     def row(self, hashes: str, name: str) -> tuple[Any, ...]:
         median_s, most_s = middle(self.each_s), float(np.percentile(self.each_s, 99))
