@@ -1,9 +1,10 @@
 """B2: one query at a time against an index of 1 and of 10 million hashes, beside the indexes that others use.
 
 Every index is asked the same queries (half of them planted at 0 to 40 bits), one by one, in turns with ours; CPU time
-of each query, in one thread; medians of all; the 99th percentile over the median is that of the median round. Answers
-of ours are compared with comparing every pair. The peers' indexes are built one after another in processes of their
-own. `TUTELA_BENCH_HASHES_MAX=1000000` leaves out the larger sizes (what was not measured stays empty, and is not met).
+of each query, in one thread, less what reading the clock takes by itself; medians of all; the 99th percentile over the
+median is that of the median round. Answers of ours are compared with comparing every pair. The peers' indexes are built
+one after another in processes of their own. `TUTELA_BENCH_HASHES_MAX=1000000` leaves out the larger sizes (what was not
+measured stays empty, and is not met).
 """
 
 from __future__ import annotations
@@ -45,10 +46,10 @@ class _Times:
     """CPU seconds of single queries, and what building took."""
 
     each_s: list[float] = field(default_factory=list)
-    spreads: list[float] = field(default_factory=list)  # 99th percentile over median, of each round
     build_wall_s: float = 0.0
     build_cpu_s: float = 0.0
     bytes_each: float = 0.0
+    spreads: list[float] = field(default_factory=list)  # 99th percentile over median, of each round
 
     def row(self, hashes: str, name: str) -> tuple[Any, ...]:
         median_s, most_s = middle(self.each_s), float(np.percentile(self.each_s, 99))
@@ -133,13 +134,23 @@ def _size(
         return times, differing, _processes(mine, asked, f"{len(hashes):,} random")
 
 
+def _clock_s() -> float:
+    """What reading the clock twice takes by itself: it is no part of a query, of ours or of a peer's."""
+    taken: list[float] = []
+    for _ in range(_OURS):
+        start_s = time.thread_time()
+        taken.append(time.thread_time() - start_s)
+    return middle(taken)
+
+
 def _ask(index: SignalIndex, asked: np.ndarray, times: _Times) -> list[list[int]]:
     """Every query by itself. Answers are rows of what was indexed."""
     found: list[Any] = []
+    clock_s = _clock_s()
     for at in range(len(asked)):
         start_s = time.thread_time()
         hits = index.search(asked[at : at + 1], MATCH_BITS)
-        times.each_s.append(time.thread_time() - start_s)
+        times.each_s.append(time.thread_time() - start_s - clock_s)
         found.append(hits.row)
     return [sorted(index.owners(rows).row.tolist()) for rows in found]
 
@@ -156,7 +167,8 @@ def _beside(found: Measurement, kind: str, folder: Path, mine: Built, ours: _Tim
             _ask(mine.index, asked, ours)
             ours.spreads.append(float(np.percentile(ours.each_s[begun:], 99)) / middle(ours.each_s[begun:]))
             answer = peer.ask("ask_index", path=str(folder / "few.npy"))
-            times.each_s += answer["cpu_s"]
+            clock_s = _clock_s()
+            times.each_s += [each_s - clock_s for each_s in answer["cpu_s"]]
     pairs = sum(map(len, answer["found"]))
     found.notes.append(
         f"{PEERS[kind]} at {mine.index.hashes:,} hashes found {pairs} pairs in {len(answer['found'])} queries"

@@ -57,13 +57,17 @@ class RunningGateway:
         return [pid for pid in self.children() if "tutela.entry.gateway" in _words_of(pid)]
 
     def children(self):
-        """The serving processes, and upkeep."""
+        """The serving processes, and those beside them: upkeep, keys of the service, what joins."""
         found = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return [int(pid) for pid in found if _word(pid) == "tutela.entry.gateway"]
+        return [int(pid) for pid in found]
 
     def keeper(self):
         """The process that keeps the index in order; None where it is not there."""
-        return next((pid for pid in self.children() if "upkeep" in _words_of(pid)), None)
+        return self.child("upkeep")
+
+    def child(self, word):
+        """The child that was started with this word; None where it is not there."""
+        return next((pid for pid in self.children() if word in _words_of(pid)), None)
 
     def stop(self):
         """Ask it to stop; its exit code."""
@@ -82,14 +86,6 @@ class RunningGateway:
         except (urllib.error.URLError, OSError):
             assert self.process.poll() is None, self.said.read_text()
             return False
-
-
-def _word(pid):
-    """What a child was started as, or nothing where it has just ended."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_text().split("\0")[2]
-    except (OSError, IndexError):
-        return ""
 
 
 def until(true, wait_s=60):

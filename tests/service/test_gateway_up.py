@@ -54,17 +54,23 @@ def tree(parent):
     return own + [each for child in own for each in tree(child)]
 
 
-def test_the_stated_delay_is_that_of_the_looks():
-    assert publishing.LOOK_S + keys.RELOAD_S < keys.REVOKED_S_MAX
-
-
-def test_up_answers_with_a_key_of_the_service_until_it_is_revoked_there(installation):
+def answering(installation):
+    """Start everything there; give who asks, what runs, and a key of the service that the gateway lets in."""
     asked = Asked(installation)
     fill(installation.home)
     up = installation.start("up")
     installation.wait_until_ready()
     made = installation.act("lookup-key")
     until(lambda: asked.all_tell(made["key"]) == "near")
+    return asked, up, made
+
+
+def test_the_stated_delay_is_that_of_the_looks():
+    assert publishing.LOOK_S + keys.RELOAD_S < keys.REVOKED_S_MAX
+
+
+def test_up_answers_with_a_key_of_the_service_until_it_is_revoked_there(installation):
+    asked, up, made = answering(installation)
     installation.act("revoke-key", made["id"])
     until(lambda: asked.all_tell(made["key"]) == "expired-key")
     everybody = tree(up.pid)
@@ -73,12 +79,7 @@ def test_up_answers_with_a_key_of_the_service_until_it_is_revoked_there(installa
 
 
 def test_a_killed_gateway_is_started_again_and_knows_its_keys(embedded):
-    asked = Asked(embedded)
-    fill(embedded.home)
-    up = embedded.start("up")
-    embedded.wait_until_ready()
-    made = embedded.act("lookup-key")
-    until(lambda: asked.all_tell(made["key"]) == "near")
+    asked, up, made = answering(embedded)
     first = children(up.pid)
     assert sorted(first) == ["gateway", "serve", "worker"]
     os.kill(first["gateway"], signal.SIGKILL)
@@ -109,6 +110,7 @@ def test_a_gateway_on_a_machine_without_a_service_knows_the_keys_of_the_database
         until(lambda: asked.all_tell(made["key"]) == "near")
         apart.act("revoke-key", made["id"])
         until(lambda: asked.all_tell(made["key"]) == "expired-key")
+        assert asked.told(made["key"]) == "expired-key"  # and stays so
     finally:
         elsewhere.close()
 
@@ -116,12 +118,7 @@ def test_a_gateway_on_a_machine_without_a_service_knows_the_keys_of_the_database
 @pytest.mark.parametrize("signalled", [signal.SIGKILL, signal.SIGSTOP])
 def test_keys_are_believed_while_nobody_looks_but_readiness_and_time_end_that(embedded, signalled):
     """The publisher is killed: it is started again. It is stopped: what it published goes on for now."""
-    asked = Asked(embedded)
-    fill(embedded.home)
-    up = embedded.start("up")
-    embedded.wait_until_ready()
-    made = embedded.act("lookup-key")
-    until(lambda: asked.all_tell(made["key"]) == "near")
+    asked, up, made = answering(embedded)
     publisher = publisher_of(up.pid)
     os.kill(publisher, signalled)
     if signalled == signal.SIGKILL:

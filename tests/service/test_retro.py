@@ -34,10 +34,7 @@ def listed(gateway, *values):
 
 def joiner(gateway):
     """The process that joins."""
-    for pid in gateway.pids():
-        if b"retro" in Path(f"/proc/{pid}/cmdline").read_bytes():
-            return pid
-    return None
+    return gateway.child("retro")
 
 
 def test_a_client_is_told_although_every_process_is_killed_on_the_way(gateway):
@@ -52,7 +49,7 @@ def test_a_client_is_told_although_every_process_is_killed_on_the_way(gateway):
         listed(gateway, *LATER[:10])
         for _ in range(3):
             os.kill(until(lambda: joiner(gateway)), signal.SIGKILL)
-        for pid in gateway.pids():
+        for pid in gateway.children():
             os.kill(pid, signal.SIGKILL)
         until(lambda: len(list(asking.finds())) >= 20)
         listed(gateway, *LATER[10:])

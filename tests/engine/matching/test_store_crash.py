@@ -11,31 +11,15 @@ import time
 from tests.engine.matching.world import full_entry, store_of
 from tutela.engine.matching import ListStore
 
-# Runs `add` of version two in a fork, and ends it without ceremony at the k-th thing it does to the file system.
+# Runs `add` of version two in a fork, and ends it at the k-th thing it does to the file system.
 _KILLED_AT_EVERY_STEP = """
-import os, sys
+import sys
 from pathlib import Path
 from tests.engine.matching.world import full_entry, store_of
+from tests.steps import killed_at
 from tutela.engine.matching import ListStore
 
 folder = Path(sys.argv[1])
-STEPS = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.listdir", "os.scandir", "fcntl.flock"}
-
-def killed_at(step, act):
-    child = os.fork()
-    if child == 0:
-        left = step
-        def end(event, arguments):
-            nonlocal left
-            named = event == "open" and str(arguments[0]).startswith(f"{folder}/")  # not the nameless columns
-            if event in STEPS or named:
-                left -= 1
-                if left == 0:
-                    os._exit(9)
-        sys.addaudithook(end)
-        act()
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
 
 def state(store):
     return [store.open(name).info.label for name in store.names()]

@@ -132,7 +132,7 @@ def join_on(settings: Settings) -> None:
                 joiner.round(lambda: not stop.is_set())
                 well = True
             except JoinerBusyError:
-                pass  # it is done, by another
+                well = True  # another joins
             except Exception:  # noqa: BLE001  - the next round may do; look-ups are answered meanwhile
                 if well:
                     _log.exception("refresh", kind="retro")

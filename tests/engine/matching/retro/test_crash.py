@@ -11,30 +11,13 @@ from tests.engine.matching.retro.world import World
 from tests.engine.matching.world import pdq
 from tutela.engine.matching.retro.segment import blocks
 
-# Runs one round in a fork, and ends it without ceremony at the k-th thing that it does to the file system.
+# Runs one round in a fork, and ends it at the k-th thing that it does to the file system.
 _KILLED_AT_EVERY_STEP = """
-import os, sys
+import sys
 from pathlib import Path
 from tests.engine.matching.retro.world import World
 from tests.engine.matching.world import pdq
-
-STEPS = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.listdir", "os.scandir", "fcntl.flock", "os.truncate"}
-
-def killed_at(step, folder, act):
-    child = os.fork()
-    if child == 0:
-        left = step
-        def end(event, arguments):
-            nonlocal left
-            named = event == "open" and str(arguments[0]).startswith(f"{folder}/")
-            if event in STEPS or named:
-                left -= 1
-                if left == 0:
-                    os._exit(9)
-        sys.addaudithook(end)
-        act()
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+from tests.steps import killed_at
 
 for step in range(1, 1000):
     folder = Path(sys.argv[1]) / str(step)
@@ -46,7 +29,7 @@ for step in range(1, 1000):
         memory.flush(world.now_s)
     world.join()
     world.add(*range(6))
-    was_killed = killed_at(step, world.folder, world.join)
+    was_killed = killed_at(step, world.join)
     shown = {who: world.told(who) for who in "ab"}            # what a platform may have fetched by now
     world.join()
     for who in "ab":
