@@ -11,26 +11,27 @@ if TYPE_CHECKING:
     from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 
-def sight(apps: StateApps, _schema_editor: BaseDatabaseSchemaEditor) -> None:
+def sight(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Write a sighting of each item, whom each location belongs to, and what is claimed of each case."""
     case, item, location, lookup, sighting = (
-        apps.get_model("triage", name) for name in ("Case", "Item", "Location", "Lookup", "Sighting")
+        apps.get_model("triage", name).objects.using(schema_editor.connection.alias)
+        for name in ("Case", "Item", "Location", "Lookup", "Sighting")
     )
-    for row in item.objects.select_related("case").iterator():
-        sighting.objects.create(
+    for row in item.select_related("case").iterator():
+        sighting.create(
             organisation_id=row.organisation_id,
             case_id=row.case_id,
             item_id=row.id,
             report_id=row.case_id,  # which report it was is not known any more
             seen_at=row.case.opened_at,
         )
-        lookup.objects.filter(item_id=row.id).update(organisation_id=row.organisation_id)
-    for row in location.objects.select_related("case").iterator():
+        lookup.filter(item_id=row.id).update(organisation_id=row.organisation_id)
+    for row in location.select_related("case").iterator():
         row.organisation_id = row.case.organisation_id
         row.mark = row.id.hex  # the page itself is sealed: what comes later does not meet it
         row.save(update_fields=["organisation_id", "mark"])
-    for row in case.objects.iterator():
-        facts = {"reports": row.report_count, "pages": location.objects.filter(case_id=row.id).count()}
+    for row in case.iterator():
+        facts = {"reports": row.report_count, "pages": location.filter(case_id=row.id).count()}
         facts |= {"facts": ["danger-now"]} if row.child_in_danger else {}
         row.facts = {name: value for name, value in facts.items() if value}
         row.save(update_fields=["facts"])

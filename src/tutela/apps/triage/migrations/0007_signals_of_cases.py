@@ -20,19 +20,19 @@ _POINTS = {  # what one unit of each signal counted until now
 _ROWS_AT_ONCE = 2000
 
 
-def keep_signals(apps: Any, _editor: Any) -> None:
+def keep_signals(apps: Any, editor: Any) -> None:
     """Turn points into units: other signals are found when the case is weighed next."""
-    case_model = apps.get_model("triage", "Case")
+    cases = apps.get_model("triage", "Case").objects.using(editor.connection.alias)
     changed = []
-    for case in case_model.objects.exclude(reasons=[]).iterator(_ROWS_AT_ONCE):
+    for case in cases.exclude(reasons=[]).iterator(_ROWS_AT_ONCE):
         case.reasons = [[code, points // _POINTS[code], count] for code, points, count in case.reasons]
         case.signals = " ".join(f"{code}:{units}" for code, units, _ in case.reasons)
         case.score_even = DEFAULT.score(read(case.signals))
         changed.append(case)
         if len(changed) == _ROWS_AT_ONCE:
-            case_model.objects.bulk_update(changed, ["reasons", "signals", "score_even"])
+            cases.bulk_update(changed, ["reasons", "signals", "score_even"])
             changed = []
-    case_model.objects.bulk_update(changed, ["reasons", "signals", "score_even"])
+    cases.bulk_update(changed, ["reasons", "signals", "score_even"])
 
 
 class Migration(migrations.Migration):
