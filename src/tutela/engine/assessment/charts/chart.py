@@ -1,0 +1,214 @@
+"""A chart as a value: a drawing is never without its title, its finding in words, its table, its source and its limits.
+
+Rules
+-----
+* The name of an axis of values is made of the construct and the unit, never given: what was reported stays "Reported".
+* A chart has one `Axis`. Observations of another indicator are refused, so two quantities cannot share a frame.
+* Small numbers about people are neither drawn nor written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from tutela.domain.errors import TutelaError
+from tutela.engine.assessment.indicators import Construct
+from tutela.engine.assessment.spans import SpanKind
+from tutela.engine.assessment.units import UnitKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from tutela.engine.assessment.indicators import Area, Break, Indicator, Observation, Source
+    from tutela.engine.assessment.spans import Span
+
+
+class ChartError(TutelaError):
+    """This cannot be drawn without saying something that is not so."""
+
+
+class Names(Protocol):
+    """Where a chart finds the names of places and the words of sources: a release is one."""
+
+    @property
+    def areas(self) -> Mapping[str, Area]:
+        """Places by their code."""
+        ...
+
+    @property
+    def sources(self) -> Mapping[str, Source]:
+        """Sources by their id."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """What is measured, in what unit, over how long ("a year")."""
+
+    construct: Construct
+    unit: str
+    over: str = ""
+
+    @property
+    def title(self) -> str:
+        """The name of the axis.
+
+        >>> Axis(Construct.REPORT, "reports", "a year").title
+        'Reported (reports a year)'
+        """
+        return f"{_CONSTRUCTS[self.construct]} ({' '.join(filter(None, (self.unit, self.over)))})"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The numbers of a chart, as words: what a reader gets who cannot see it. Every row is as long as the head."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """A drawing with its words. `marks` explain the numbered marks of the drawing, from 1 on."""
+
+    title: str
+    finding: str
+    axis: str
+    period: str
+    sources: tuple[str, ...]
+    not_this: tuple[str, ...]
+    table: Table
+    spec: Mapping[str, Any]
+    marks: tuple[str, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the specification: what a drawing is cached by."""
+        return hashlib.sha256(json.dumps(self.spec, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def axis_of(indicator: Indicator) -> Axis:
+    """Return the axis of an indicator's values."""
+    over = _OVER.get(indicator.span_kind, "") if indicator.unit.kind is UnitKind.COUNT else ""
+    if indicator.cumulative:
+        over = "since it began"
+    price = f"{indicator.unit.label} of {indicator.price_year}" if indicator.price_year else indicator.unit.label
+    return Axis(indicator.construct, price, over)
+
+
+def checked(indicator: Indicator, observations: Iterable[Observation]) -> tuple[Observation, ...]:
+    """Return what can be drawn, in the order of time; `ChartError` where it is of something else or nothing is left."""
+    given = tuple(observations)
+    if others := {each.indicator for each in given} - {indicator.id}:
+        raise ChartError(
+            f"{', '.join(sorted(others))} cannot be drawn on the axis of {indicator.id}",
+            hint="Draw one chart for each indicator, beside each other.",
+        )
+    drawn = tuple(each for each in given if drawable(indicator, each))
+    if not drawn:
+        raise ChartError(f"{indicator.id} has no value that can be drawn", hint="Say in words what is known.")
+    return tuple(sorted(drawn, key=lambda each: (each.span, each.area, each.cell)))
+
+
+def drawable(indicator: Indicator, observation: Observation) -> bool:
+    """Whether there is a number, and not a small one about people."""
+    return observation.value is not None and not suppressed(indicator, observation)
+
+
+SMALL_MAX: Final = 4  # people; a smaller cell could point at one of them
+
+
+def suppressed(indicator: Indicator, observation: Observation) -> bool:
+    """Whether a number about people is so small that it could point at one of them."""
+    return indicator.unit.people and observation.value is not None and 0 < observation.value <= SMALL_MAX
+
+
+def written(indicator: Indicator, observation: Observation) -> str:
+    """Return a value as it stands in a table."""
+    if suppressed(indicator, observation):
+        return f"1 to {SMALL_MAX}"
+    return observation.words
+
+
+def interval(observation: Observation) -> str:
+    """Return the two ends of a published interval as they stand in a table."""
+    if observation.lower is None or observation.upper is None:
+        return "none published"
+    return f"{number(observation.lower)} to {number(observation.upper)}"
+
+
+def number(value: float) -> str:
+    """Write a number: whole where it is whole, else to four places that count.
+
+    >>> number(1106071.0), number(12.5), number(0.04351)
+    ('1,106,071', '12.5', '0.0435')
+    """
+    if value == int(value) or abs(value) >= 10_000:
+        return f"{value:,.0f}"
+    return f"{value:,.4g}" if abs(value) >= 1 else f"{value:.3g}"
+
+
+def year(span: Span) -> float:
+    """The middle of a span as a year with decimals: where it stands on the axis of time."""
+    return round((_decimal(span.first.year, span.first.timetuple().tm_yday - 1) + _end(span)) / 2, 4)
+
+
+def break_year(change: Break) -> float:
+    """Where a break stands on the axis of time."""
+    return round(_decimal(change.day.year, change.day.timetuple().tm_yday - 1), 4)
+
+
+def cited(observations: Iterable[Observation], names: Names) -> tuple[str, ...]:
+    """Return the source lines of what is drawn, each once, in the order of use."""
+    lines: dict[str, None] = {}
+    for each in observations:
+        source = names.sources[each.source]
+        lines[f"{source.citation}. {source.attribution or source.licence}"] = None
+    return tuple(lines)
+
+
+def period(observations: Sequence[Observation]) -> str:
+    """From when to when: `1998 to 2023`."""
+    first = min(observations, key=lambda each: each.span.first).span
+    last = max(observations, key=lambda each: each.span.last).span
+    return first.text if first == last else f"{first.text} to {last.text}"
+
+
+def places(observations: Iterable[Observation], names: Names) -> str:
+    """Return the names of the places, where there are few; else how many there are."""
+    found = sorted({names.areas[each.area].name for each in observations})
+    return found[0] if len(found) == 1 else f"{len(found)} places"
+
+
+def _decimal(year_: int, days: int) -> float:
+    return year_ + days / 365.25
+
+
+def _end(span: Span) -> float:
+    return _decimal(span.last.year, span.last.timetuple().tm_yday)
+
+
+_CONSTRUCTS: Final = {
+    Construct.EXPOSURE: "Exposed",
+    Construct.ATTEMPT: "Attempted",
+    Construct.VICTIMISATION: "Said by people who were asked",
+    Construct.OFFENDING: "Traces of offending",
+    Construct.PERCEPTION: "Believed by professionals",
+    Construct.REPORT: "Reported",
+    Construct.DETECTION: "Detected",
+    Construct.REMOVAL: "Removed",
+    Construct.RESPONSE: "Response",
+    Construct.CAPACITY: "Capacity",
+    Construct.COST: "Cost",
+    Construct.SURROUNDINGS: "Surroundings",
+}
+_OVER: Final = {
+    SpanKind.YEAR: "a year",
+    SpanKind.HALF: "a half-year",
+    SpanKind.QUARTER: "a quarter",
+    SpanKind.MONTH: "a month",
+    SpanKind.DAY: "a day",
+}
