@@ -31,7 +31,16 @@ class Permission(StrEnum):
     ACCESS_TEAM_CREATE = "access:team:create"
     ACCESS_TEAM_EDIT = "access:team:edit"
     ACCESS_TEAM_READ = "access:team:read"
-    ASSESSMENT_INDICATOR_READ = "assessment:indicator:read"
+    ASSESSMENT_ACTION_EDIT = "assessment:action:edit"  # what follows from findings, and what is watched
+    ASSESSMENT_ACTION_READ = "assessment:action:read"
+    ASSESSMENT_DATA_EDIT = "assessment:data:edit"  # import, correct, release
+    ASSESSMENT_DATA_READ = "assessment:data:read"  # indicators of the threat and the response, and their releases
+    ASSESSMENT_INDICATOR_READ = "assessment:indicator:read"  # what this installation counted itself
+    ASSESSMENT_PROFILE_EDIT = "assessment:profile:edit"  # the self-assessment of a country, or of a platform
+    ASSESSMENT_PROFILE_PUBLISH = "assessment:profile:publish"
+    ASSESSMENT_PROFILE_READ = "assessment:profile:read"
+    ASSESSMENT_STUDY_EDIT = "assessment:study:edit"
+    ASSESSMENT_STUDY_READ = "assessment:study:read"
     CUSTODY_LEDGER_EXPORT = "custody:ledger:export"
     CUSTODY_LEDGER_READ = "custody:ledger:read"
     INTAKE_PARTNER_READ = "intake:partner:read"  # how good the reports of each sender are

@@ -66,6 +66,7 @@ __all__ = [
     "open_to_all",
     "organisation_named",
     "organisation_teams",
+    "organisations",
     "reach_of",
     "require",
     "spared_by_limits",
@@ -104,6 +105,12 @@ def front_desk() -> Desk | None:
     with acting_as(SYSTEM):  # nobody has signed in whose organisation it could be
         row = FrontDesk.objects.first()
     return Desk(OrganisationId(row.organisation_id), TeamId(row.team_id) if row.team_id else None) if row else None
+
+
+def organisations() -> list[tuple[OrganisationId, datetime]]:
+    """Return every organisation and when it was set up here; for background work, which acts as the system."""
+    rows = Organisation.objects.order_by("id").values_list("id", "created_at")
+    return [(OrganisationId(organisation_id), moment) for organisation_id, moment in rows]
 
 
 def organisation_named(name: str) -> OrganisationId | None:

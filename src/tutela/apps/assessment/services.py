@@ -16,6 +16,7 @@ from tutela.apps.triage import public as triage
 from tutela.domain.actors import Actor, Permission
 
 if TYPE_CHECKING:
+    from tutela.domain.ids import OrganisationId
     from tutela.domain.period import Period
 
 _OF_AN_ORGANISATION: Final = (intake, triage, safeguarding, review, takedown)
@@ -27,10 +28,16 @@ def collect(actor: Actor, period: Period) -> dict[str, int]:
     authorise(actor, Permission.ASSESSMENT_INDICATOR_READ)
     everything = reach_of(actor, Permission.ASSESSMENT_INDICATOR_READ) is Reach.EVERYTHING
     organisation_id = None if everything else actor.organisation_id
-    figures: dict[str, int] = {}
-    for app in _OF_AN_ORGANISATION:
-        figures |= app.indicators(period, organisation_id)
+    figures = of_organisation(period, organisation_id)
     if everything:
         for app in _OF_THE_INSTALLATION:
             figures |= app.indicators(period)
+    return figures
+
+
+def of_organisation(period: Period, organisation_id: OrganisationId | None) -> dict[str, int]:
+    """Return what the apps count for one organisation, or for all."""
+    figures: dict[str, int] = {}
+    for app in _OF_AN_ORGANISATION:
+        figures |= app.indicators(period, organisation_id)
     return figures

@@ -73,6 +73,18 @@ class Action(StrEnum):
     EVIDENCE_OPENED = "evidence.opened"
     EXPORT_MADE = "export.made"
     KEY_ROTATED = "key.rotated"
+    # assessment of the threat and the response
+    DATA_IMPORTED = "data.imported"
+    DATA_REFUSED = "data.refused"
+    DATA_CORRECTED = "data.corrected"
+    RELEASE_MADE = "release.made"
+    PROFILE_BEGUN = "profile.begun"
+    PROFILE_ANSWERED = "profile.answered"
+    PROFILE_PUBLISHED = "profile.published"
+    STUDY_MADE = "study.made"
+    STUDY_DONE = "study.done"
+    ACTION_TRACKED = "action.tracked"
+    STATEMENT_KEPT = "statement.kept"
     # people and machines
     ORGANISATION_CREATED = "organisation.created"
     PERSON_ADDED = "person.added"
@@ -131,6 +143,12 @@ class ObjectKind(StrEnum):
     SETTING = "setting"
     POLICY = "policy"
     JOB = "job"
+    DATA_SET = "data-set"
+    RELEASE = "release"
+    PROFILE = "profile"
+    STUDY = "study"
+    ACTION = "action"
+    STATEMENT = "statement"
 
 
 class Reason(StrEnum):

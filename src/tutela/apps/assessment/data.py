@@ -1,0 +1,103 @@
+"""The registry as somebody may see it: what ships, what their organisation took in and corrected, what it counted.
+
+Rules:
+
+1. Definitions of what ships are never replaced: a data set may add indicators, sources and areas, under ids of its own.
+2. A correction replaces a value from the moment it is made. Releases that were frozen before keep the value they had.
+3. Our own counts are there for whoever may read them besides; they go into no release that leaves this organisation.
+4. Putting it together takes a while, so it is kept, for a few organisations, until something of it changes.
+
+    registry = data.registry(actor)
+    registry.series("cybertipline-reports")
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+from uuid import UUID
+
+from tutela.apps.access.public import Target, authorise, can
+from tutela.apps.assessment import own, packages, packing
+from tutela.apps.assessment.models import Correction, DataSet, OwnCount, Release
+from tutela.domain.actors import Actor, Permission
+from tutela.engine import clock
+from tutela.engine.assessment import releases
+from tutela.engine.assessment.catalogue import Catalogue
+from tutela.engine.assessment.registry import Registry, load, of_tables
+
+
+_KEPT: Final = 8
+_Key = tuple[str, str, str]
+
+
+def registry(actor: Actor) -> Registry:
+    """Return everything that the actor may read: their organisation's own counts, where they may read these, too."""
+    authorise(actor, Permission.ASSESSMENT_DATA_READ)
+    organisation_id = actor.organisation_id
+    if organisation_id is None:
+        return load()
+    with_own = can(actor, Permission.ASSESSMENT_INDICATOR_READ, Target(organisation_id))
+    return _put_together(organisation_id, _state(organisation_id), with_own=with_own)
+
+
+def public_registry(organisation_id: UUID) -> Registry:
+    """Return what a release holds: everything but our own counts."""
+    return _put_together(organisation_id, _state(organisation_id), with_own=False)
+
+
+def whole_registry(organisation_id: UUID) -> Registry:
+    """Return everything of an organisation, its own counts included, for background work."""
+    return _put_together(organisation_id, _state(organisation_id), with_own=True)
+
+
+def of_release(release: Release) -> Registry:
+    """Return a registry as it was frozen."""
+    return _frozen(release.id, release.digest)
+
+
+@lru_cache(maxsize=_KEPT)
+def _put_together(organisation_id: UUID, _state: _Key, *, with_own: bool) -> Registry:
+    """Put it together anew whenever `_state` is another one."""
+    registry = load()
+    taken = DataSet.objects.filter(organisation_id=organisation_id, was_taken=True).order_by("imported_at", "id")
+    for data_set in taken:
+        files, day = packing.unpack(data_set.tables), data_set.imported_at.date()
+        registry = packages.joined(registry, packages.read(registry, files, day, again=True))
+    registry = releases.correct(registry, corrections(organisation_id))
+    if with_own:
+        definitions = {each.id: each for each in own.indicators()}
+        catalogue = Catalogue({own.SOURCE.id: own.SOURCE}, {own.AREA.code: own.AREA}, definitions)
+        registry = packages.joined(registry, packages.Read(catalogue, tuple(own.observations(organisation_id))))
+    return registry
+
+
+@lru_cache(maxsize=_KEPT)
+def _frozen(release_id: UUID, _digest: str) -> Registry:
+    row = Release.objects.get(id=release_id)
+    return of_tables(packing.unpack(row.tables), clock.now().date())
+
+
+def _state(organisation_id: UUID) -> _Key:
+    """Return what changes whenever something of an organisation's data does."""
+    newest: list[str] = []
+    for rows in (DataSet.objects.filter(was_taken=True), Correction.objects.all(), OwnCount.objects.all()):
+        last = rows.filter(organisation_id=organisation_id).order_by("-id").values_list("id", flat=True).first()
+        newest.append(str(last or ""))
+    return (newest[0], newest[1], newest[2])
+
+
+def corrections(organisation_id: UUID) -> list[releases.Correction]:
+    """Return what was corrected, oldest first."""
+    rows = Correction.objects.filter(organisation_id=organisation_id)
+    return [
+        releases.Correction(
+            (row.indicator, row.area, row.span, row.cell),
+            row.was,
+            row.becomes,
+            row.reason,
+            row.source,
+            row.corrected_at.date(),
+        )
+        for row in rows
+    ]

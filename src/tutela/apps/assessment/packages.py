@@ -1,0 +1,99 @@
+"""What a package of tables holds beside what is known: definitions of its own, and observations. Pure.
+
+A package may define indicators, sources and areas under ids of its own (`indicators.csv`, `sources.csv`, `areas.csv`,
+`breaks.csv`); what is defined already cannot be defined otherwise. Every other table holds observations.
+
+>>> from datetime import date
+>>> read(Registry(Catalogue({}, {}, {}), ()), {"observations.csv": b"x"}, date(2026, 11, 22)).refused[0].reason.value
+'malformed'
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from tutela.engine.assessment import catalogue as catalogues
+from tutela.engine.assessment import imports
+from tutela.engine.assessment.catalogue import Catalogue, CatalogueRefusedError
+from tutela.engine.assessment.registry import Registry
+from tutela.engine.assessment.rows import Reason, RefusedError, RefusedRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+
+    from tutela.engine.assessment.indicators import Observation
+
+_COLUMNS: Final = {
+    "sources.csv": catalogues.SOURCE_COLUMNS,
+    "areas.csv": catalogues.AREA_COLUMNS,
+    "indicators.csv": catalogues.INDICATOR_COLUMNS,
+    "breaks.csv": catalogues.BREAK_COLUMNS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a package adds, or the rows for which it is refused. `refused_count` counts those not kept as well."""
+
+    added: Catalogue
+    observations: tuple[Observation, ...] = ()
+    refused: tuple[RefusedRow, ...] = ()
+    refused_count: int = 0
+
+
+def read(known: Registry, files: Mapping[str, bytes], today: date, *, again: bool = False) -> Read:
+    """Read a package. `again`: it was taken in before, and is not weighed against what else is known."""
+    try:
+        given = imports.package_tables(files) if "datapackage.json" in files else files
+        added = _definitions(given)
+    except CatalogueRefusedError as error:
+        return _refused(error.refused)
+    except RefusedError as error:
+        return _refused((RefusedRow("datapackage.json", 1, error.reason, str(error)),))
+    if clashes := tuple(_clashes(known.catalogue, added)):
+        return _refused(clashes)
+    observed = {name: content for name, content in given.items() if name not in _COLUMNS}
+    before = () if again else known.observations
+    found = imports.read_csv(observed, _beside(known.catalogue, added), today, before)
+    if found.refused:
+        return _refused(found.refused, found.refused_count)
+    return Read(added, found.observations)
+
+
+def joined(known: Registry, new: Read) -> Registry:
+    """Return both together; what both have stays as it was known."""
+    there = {each.key for each in known.observations}
+    fresh = (each for each in new.observations if each.key not in there)
+    return Registry(_beside(known.catalogue, new.added), (*known.observations, *fresh))
+
+
+def _beside(known: Catalogue, added: Catalogue) -> Catalogue:
+    return Catalogue(
+        {**added.sources, **known.sources}, {**added.areas, **known.areas}, {**added.indicators, **known.indicators}
+    )
+
+
+def _refused(rows: tuple[RefusedRow, ...], count: int = 0) -> Read:
+    return Read(Catalogue({}, {}, {}), (), rows, max(count, len(rows)))
+
+
+def _definitions(given: Mapping[str, bytes]) -> Catalogue:
+    if not given.keys() & _COLUMNS.keys():
+        return Catalogue({}, {}, {})
+    return catalogues.read(
+        {name: given.get(name) or f"{','.join(columns)}\n".encode() for name, columns in _COLUMNS.items()}
+    )
+
+
+def _clashes(known: Catalogue, added: Catalogue) -> Iterator[RefusedRow]:
+    pairs = (
+        ("sources.csv", known.sources, added.sources),
+        ("areas.csv", known.areas, added.areas),
+        ("indicators.csv", known.indicators, added.indicators),
+    )
+    for table, old, new in pairs:
+        for line, (key, made) in enumerate(new.items(), start=2):
+            if key in old and old[key] != made:
+                yield RefusedRow(table, line, Reason.CONTRADICTORY, "is defined already, and otherwise")
