@@ -100,3 +100,16 @@ class RetroLimits:
     finds_bytes_max: int = 256 * MIB  # then joining waits
     find_number_max: int = 999_999_999_999  # of one key: twelve digits
     finds_page_max: int = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentLimits:
+    """What an import of figures may hold, and from how many on figures about people are shown."""
+
+    package_bytes_max: int = 64 * MIB  # all files of one import together
+    rows_max: int = 500_000  # of one file; the largest public series by country and year have thousands
+    field_chars_max: int = 2_000
+    refused_rows_kept_max: int = 10_000  # all are counted; this many are kept with line and reason
+    people_shown_min: int = 5  # fewer people than this in a place can be somebody
+    countries_pooled_min: int = 5  # an aggregate of fewer tells what one of them said in confidence
+    half_year_reports_compared_min: int = 50  # NCMEC computes no change below it
