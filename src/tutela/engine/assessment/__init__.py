@@ -3,6 +3,11 @@
 No clock, database, network or file is in here, and no random number that does not come from a seed given by the
 caller. Import the module that is needed: SciPy is large, and who only takes reports in should not wait for it.
 
+What is known
+- `registry` definitions and observations with one digest; `catalogue`, `indicators`, `spans`, `units` what they are made of
+- `imports` tables that come in whole or not at all; `releases` frozen versions and corrections
+- `rules` what may be shown, and how; `charts`, `rendering` drawings with their words and their tables
+
 Measurements as they are
 - `series` one dated, unit-carrying series with its breaks; `panel` the same of many units
 - `detection` what a count is not: growth taken apart, named adjustments with their assumptions
