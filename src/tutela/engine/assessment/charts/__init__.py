@@ -3,13 +3,13 @@
 What cannot be said with this package: a count on an axis of prevalence, two quantities on one axis, two axes in one
 frame, countries in the order of their values, good and bad as green and red.
 
-    drawn = line(indicator, observations, names)
+    drawn = line(registry, indicator, observations)
     drawn.title, drawn.finding, drawn.table    what a reader gets who cannot see the drawing
     rendering.svg(drawn)                       the drawing
 """
 
-from tutela.engine.assessment.charts.changes import Change, dumbbell
-from tutela.engine.assessment.charts.chart import Axis, Chart, ChartError, Names, Table, axis_of
+from tutela.engine.assessment.charts.changes import dumbbell
+from tutela.engine.assessment.charts.chart import Axis, Chart, ChartError, Table, axis_of
 from tutela.engine.assessment.charts.dots import dots
 from tutela.engine.assessment.charts.effects import Counterfactual, Gap, counterfactual
 from tutela.engine.assessment.charts.lines import line, small_multiples
@@ -19,12 +19,10 @@ from tutela.engine.assessment.charts.shares import stacked_share
 __all__ = [
     "Axis",
     "Bar",
-    "Change",
     "Chart",
     "ChartError",
     "Counterfactual",
     "Gap",
-    "Names",
     "Table",
     "axis_of",
     "counterfactual",

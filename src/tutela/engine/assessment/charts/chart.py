@@ -4,7 +4,7 @@ Rules
 -----
 * The name of an axis of values is made of the construct and the unit, never given: what was reported stays "Reported".
 * A chart has one `Axis`. Observations of another indicator are refused, so two quantities cannot share a frame.
-* Small numbers about people are neither drawn nor written.
+* What is drawn has passed `rules.figure`: small numbers about people are neither drawn nor written.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from tutela.domain.errors import TutelaError
+from tutela.engine.assessment import rules
+from tutela.engine.assessment.catalogue import CITED_FACTS
 from tutela.engine.assessment.indicators import Construct
 from tutela.engine.assessment.spans import SpanKind
 from tutela.engine.assessment.units import UnitKind
@@ -22,26 +24,13 @@ from tutela.engine.assessment.units import UnitKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from tutela.engine.assessment.indicators import Area, Break, Indicator, Observation, Source
+    from tutela.engine.assessment.indicators import Break, Indicator, Observation, Source
+    from tutela.engine.assessment.registry import Registry
     from tutela.engine.assessment.spans import Span
 
 
 class ChartError(TutelaError):
     """This cannot be drawn without saying something that is not so."""
-
-
-class Names(Protocol):
-    """Where a chart finds the names of places and the words of sources: a release is one."""
-
-    @property
-    def areas(self) -> Mapping[str, Area]:
-        """Places by their code."""
-        ...
-
-    @property
-    def sources(self) -> Mapping[str, Source]:
-        """Sources by their id."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +88,7 @@ def axis_of(indicator: Indicator) -> Axis:
     return Axis(indicator.construct, price, over)
 
 
-def checked(indicator: Indicator, observations: Iterable[Observation]) -> tuple[Observation, ...]:
+def checked(registry: Registry, indicator: Indicator, observations: Iterable[Observation]) -> tuple[Observation, ...]:
     """Return what can be drawn, in the order of time; `ChartError` where it is of something else or nothing is left."""
     given = tuple(observations)
     if others := {each.indicator for each in given} - {indicator.id}:
@@ -107,30 +96,10 @@ def checked(indicator: Indicator, observations: Iterable[Observation]) -> tuple[
             f"{', '.join(sorted(others))} cannot be drawn on the axis of {indicator.id}",
             hint="Draw one chart for each indicator, beside each other.",
         )
-    drawn = tuple(each for each in given if drawable(indicator, each))
+    drawn = [each for each in given if each.value is not None and not rules.figure(registry, each).suppressed]
     if not drawn:
         raise ChartError(f"{indicator.id} has no value that can be drawn", hint="Say in words what is known.")
     return tuple(sorted(drawn, key=lambda each: (each.span, each.area, each.cell)))
-
-
-def drawable(indicator: Indicator, observation: Observation) -> bool:
-    """Whether there is a number, and not a small one about people."""
-    return observation.value is not None and not suppressed(indicator, observation)
-
-
-SMALL_MAX: Final = 4  # people; a smaller cell could point at one of them
-
-
-def suppressed(indicator: Indicator, observation: Observation) -> bool:
-    """Whether a number about people is so small that it could point at one of them."""
-    return indicator.unit.people and observation.value is not None and 0 < observation.value <= SMALL_MAX
-
-
-def written(indicator: Indicator, observation: Observation) -> str:
-    """Return a value as it stands in a table."""
-    if suppressed(indicator, observation):
-        return f"1 to {SMALL_MAX}"
-    return observation.words
 
 
 def interval(observation: Observation) -> str:
@@ -161,13 +130,15 @@ def break_year(change: Break) -> float:
     return round(_decimal(change.day.year, change.day.timetuple().tm_yday - 1), 4)
 
 
-def cited(observations: Iterable[Observation], names: Names) -> tuple[str, ...]:
+def cited(registry: Registry, observations: Iterable[Observation]) -> tuple[str, ...]:
     """Return the source lines of what is drawn, each once, in the order of use."""
-    lines: dict[str, None] = {}
-    for each in observations:
-        source = names.sources[each.source]
-        lines[f"{source.citation}. {source.attribution or source.licence}"] = None
-    return tuple(lines)
+    return tuple(dict.fromkeys(source_line(registry.catalogue.sources[each.source]) for each in observations))
+
+
+def source_line(source: Source) -> str:
+    """Who says so, where, and under what licence."""
+    licence = "Cited as single facts" if source.licence == CITED_FACTS else source.attribution
+    return f"{source.citation}. {licence}."
 
 
 def period(observations: Sequence[Observation]) -> str:
@@ -177,10 +148,15 @@ def period(observations: Sequence[Observation]) -> str:
     return first.text if first == last else f"{first.text} to {last.text}"
 
 
-def places(observations: Iterable[Observation], names: Names) -> str:
-    """Return the names of the places, where there are few; else how many there are."""
-    found = sorted({names.areas[each.area].name for each in observations})
-    return found[0] if len(found) == 1 else f"{len(found)} places"
+def places(registry: Registry, observations: Iterable[Observation]) -> str:
+    """Return the name of the place, or how many places there are."""
+    found = {each.area for each in observations}
+    return name_of(registry, found.pop()) if len(found) == 1 else f"{len(found)} places"
+
+
+def name_of(registry: Registry, area: str) -> str:
+    """Return what a place is called."""
+    return registry.catalogue.areas[area].name
 
 
 def _decimal(year_: int, days: int) -> float:

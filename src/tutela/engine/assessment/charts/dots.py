@@ -16,29 +16,29 @@ from tutela.engine.assessment.charts.chart import (
     checked,
     cited,
     interval,
+    name_of,
     period,
     places,
-    written,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tutela.engine.assessment.charts.chart import Names
     from tutela.engine.assessment.indicators import Indicator, Observation
+    from tutela.engine.assessment.registry import Registry
 
 _ROW: Final = 22
 
 
-def dots(indicator: Indicator, observations: Iterable[Observation], names: Names) -> Chart:
+def dots(registry: Registry, indicator: Indicator, observations: Iterable[Observation]) -> Chart:
     """Draw one value a place, with its interval."""
-    drawn = sorted(checked(indicator, observations), key=lambda each: names.areas[each.area].name)
+    drawn = sorted(checked(registry, indicator, observations), key=lambda each: name_of(registry, each.area))
     if len({each.area for each in drawn}) < len(drawn):
         raise ChartError(f"{indicator.id}: a place has more than one value; choose one period and one cell")
     axis = axis_of(indicator).title
     values = [
         {
-            "place": names.areas[each.area].name,
+            "place": name_of(registry, each.area),
             "value": each.value,
             "low": each.value if each.lower is None else each.lower,
             "high": each.value if each.upper is None else each.upper,
@@ -62,18 +62,15 @@ def dots(indicator: Indicator, observations: Iterable[Observation], names: Names
         ],
     )
     return Chart(
-        title=f"{indicator.title}, {places(drawn, names)}, {period(drawn)}",
+        title=f"{indicator.title}, {places(registry, drawn)}, {period(drawn)}",
         finding=_finding(indicator, drawn),
         axis=axis,
         period=period(drawn),
-        sources=cited(drawn, names),
+        sources=cited(registry, drawn),
         not_this=indicator.not_this,
         table=Table(
             ("Place", "Period", indicator.unit.label, "Interval"),
-            tuple(
-                (names.areas[each.area].name, each.span.text, written(indicator, each), interval(each))
-                for each in drawn
-            ),
+            tuple((name_of(registry, each.area), each.span.text, each.words, interval(each)) for each in drawn),
         ),
         spec=spec,
     )
@@ -82,10 +79,7 @@ def dots(indicator: Indicator, observations: Iterable[Observation], names: Names
 def _finding(indicator: Indicator, drawn: Sequence[Observation]) -> str:
     low = min(drawn, key=lambda each: each.value or 0)
     high = max(drawn, key=lambda each: each.value or 0)
-    said = (
-        f"Between {written(indicator, low)} and {written(indicator, high)} {indicator.unit.label} in {len(drawn)} "
-        "places, in alphabetical order."
-    )
+    said = f"Between {low.words} and {high.words} {indicator.unit.label} in {len(drawn)} places, in alphabetical order."
     if any(each.lower is not None for each in drawn):
         said += " The bars are the published intervals; where two overlap, the places may not differ."
     return said

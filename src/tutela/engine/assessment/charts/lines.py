@@ -14,10 +14,10 @@ from tutela.engine.assessment.charts.chart import (
     checked,
     cited,
     interval,
+    name_of,
     number,
     period,
     places,
-    written,
     year,
 )
 from tutela.engine.assessment.indicators import Status
@@ -26,8 +26,8 @@ from tutela.engine.assessment.units import UnitKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tutela.engine.assessment.charts.chart import Names
     from tutela.engine.assessment.indicators import Break, Indicator, Observation
+    from tutela.engine.assessment.registry import Registry
 
 MULTIPLES_MAX: Final = 24
 _HEIGHT: Final = 250
@@ -48,9 +48,9 @@ _TIME: Final[dict[str, Any]] = {
 }
 
 
-def line(indicator: Indicator, observations: Iterable[Observation], names: Names) -> Chart:
+def line(registry: Registry, indicator: Indicator, observations: Iterable[Observation]) -> Chart:
     """Draw one indicator in one place over time. No line crosses a break; each break is a numbered mark."""
-    drawn = checked(indicator, observations)
+    drawn = checked(registry, indicator, observations)
     if len({(each.area, each.cell) for each in drawn}) > 1:
         raise ChartError(f"{indicator.id}: a line is drawn for one place and one cell")
     breaks = indicator.breaks_between(drawn[0].span, drawn[-1].span)
@@ -82,21 +82,21 @@ def line(indicator: Indicator, observations: Iterable[Observation], names: Names
         }
     )
     return Chart(
-        title=f"{indicator.title}, {places(drawn, names)}, {period(drawn)}",
+        title=f"{indicator.title}, {places(registry, drawn)}, {period(drawn)}",
         finding=_course(indicator, drawn, breaks),
         axis=axis,
         period=period(drawn),
-        sources=cited(drawn, names),
+        sources=cited(registry, drawn),
         not_this=indicator.not_this,
-        table=_over_time(indicator, drawn, names),
+        table=_over_time(registry, indicator, drawn),
         spec=ink.frame(_HEIGHT, data={"values": values}, layer=layers),
         marks=tuple(f"{each.day.isoformat()}: {each.cause}" for each in breaks),
     )
 
 
-def small_multiples(indicator: Indicator, observations: Iterable[Observation], names: Names) -> Chart:
+def small_multiples(registry: Registry, indicator: Indicator, observations: Iterable[Observation]) -> Chart:
     """Draw one indicator over time in many places, side by side on equal scales, in the order of the alphabet."""
-    drawn = checked(indicator, observations)
+    drawn = checked(registry, indicator, observations)
     count = len({each.area for each in drawn})
     if count > MULTIPLES_MAX:
         raise ChartError(f"{count} places are more than the {MULTIPLES_MAX} that can be seen side by side")
@@ -114,7 +114,7 @@ def small_multiples(indicator: Indicator, observations: Iterable[Observation], n
     ]
     by_place = {area: [each for each in drawn if each.area == area] for area in sorted({each.area for each in drawn})}
     values = [
-        row | {"place": names.areas[area].name} for area, rows in by_place.items() for row in _values(indicator, rows)
+        row | {"place": name_of(registry, area)} for area, rows in by_place.items() for row in _values(indicator, rows)
     ]
     spec = ink.frame(
         _SMALL_HEIGHT,
@@ -125,13 +125,13 @@ def small_multiples(indicator: Indicator, observations: Iterable[Observation], n
     )
     del spec["width"], spec["height"], spec["autosize"], spec["facet"]["columns"]
     return Chart(
-        title=f"{indicator.title}, {places(drawn, names)}, {period(drawn)}",
-        finding=_spread(indicator, drawn, names),
+        title=f"{indicator.title}, {places(registry, drawn)}, {period(drawn)}",
+        finding=_spread(registry, indicator, drawn),
         axis=axis,
         period=period(drawn),
-        sources=cited(drawn, names),
+        sources=cited(registry, drawn),
         not_this=indicator.not_this,
-        table=_over_time(indicator, drawn, names),
+        table=_over_time(registry, indicator, drawn),
         spec=spec,
         marks=tuple(f"{each.day.isoformat()}: {each.cause}" for each in breaks),
     )
@@ -182,28 +182,26 @@ def _course(indicator: Indicator, drawn: Sequence[Observation], breaks: Sequence
     first, last = drawn[0], drawn[-1]
     unit = indicator.unit.label
     if len(drawn) == 1:
-        return (
-            f"{written(indicator, first)} {unit} in {first.span.text}. There is one value, so nothing can be compared."
-        )
-    said = f"{written(indicator, first)} {unit} in {first.span.text}, {written(indicator, last)} in {last.span.text}"
+        return f"{first.words} {unit} in {first.span.text}. There is one value, so nothing can be compared."
+    said = f"{first.words} {unit} in {first.span.text}, {last.words} in {last.span.text}"
     if breaks:
         times = "once" if len(breaks) == 1 else f"{len(breaks)} times"
         return f"{said}. What is counted changed {times} in between: values on two sides of a mark are not compared."
     return f"{said}: {compared(indicator, first, last)}."
 
 
-def _spread(indicator: Indicator, drawn: Sequence[Observation], names: Names) -> str:
+def _spread(registry: Registry, indicator: Indicator, drawn: Sequence[Observation]) -> str:
     last = max(each.span for each in drawn)
     values = [each for each in drawn if each.span == last]
     low = min(values, key=lambda each: each.value or 0)
     high = max(values, key=lambda each: each.value or 0)
     return (
-        f"{places(drawn, names)} on equal scales, in alphabetical order. In {last.text} the values lie between "
-        f"{written(indicator, low)} and {written(indicator, high)} {indicator.unit.label}."
+        f"{places(registry, drawn)} on equal scales, in alphabetical order. In {last.text} the values lie between "
+        f"{low.words} and {high.words} {indicator.unit.label}."
     )
 
 
-def _over_time(indicator: Indicator, drawn: Sequence[Observation], names: Names) -> Table:
+def _over_time(registry: Registry, indicator: Indicator, drawn: Sequence[Observation]) -> Table:
     several = len({each.area for each in drawn}) > 1
     ranged = any(each.lower is not None for each in drawn)
     head = (
@@ -215,12 +213,12 @@ def _over_time(indicator: Indicator, drawn: Sequence[Observation], names: Names)
     )
     rows = tuple(
         (
-            *((names.areas[each.area].name,) if several else ()),
+            *((name_of(registry, each.area),) if several else ()),
             each.span.text,
-            written(indicator, each),
+            each.words,
             *((interval(each),) if ranged else ()),
             "; ".join(filter(None, (_STATUS_WORDS.get(each.status, ""), each.doubt))),
         )
-        for each in sorted(drawn, key=lambda each: (names.areas[each.area].name, each.span))
+        for each in sorted(drawn, key=lambda each: (name_of(registry, each.area), each.span))
     )
     return Table(head, rows)

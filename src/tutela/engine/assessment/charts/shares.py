@@ -14,24 +14,23 @@ from tutela.engine.assessment.charts.chart import (
     cited,
     period,
     places,
-    written,
 )
 from tutela.engine.assessment.units import UnitKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from tutela.engine.assessment.charts.chart import Names
     from tutela.engine.assessment.indicators import Indicator, Observation
+    from tutela.engine.assessment.registry import Registry
     from tutela.engine.assessment.spans import Span
 
 _HEIGHT: Final = 220
 _SHADES: Final = (ink.ACCENT, ink.STRONG, ink.CARE, ink.LINE)
 
 
-def stacked_share(indicator: Indicator, observations: Iterable[Observation], names: Names) -> Chart:
+def stacked_share(registry: Registry, indicator: Indicator, observations: Iterable[Observation]) -> Chart:
     """Draw what share of the whole each cell has, period by period, the first cell at the bottom."""
-    drawn = checked(indicator, observations)
+    drawn = checked(registry, indicator, observations)
     cells = list(dict.fromkeys(each.cell for each in drawn))
     if indicator.unit.kind is not UnitKind.COUNT or not 2 <= len(cells) <= len(_SHADES):
         raise ChartError(f"{indicator.id}: shares are drawn of 2 to {len(_SHADES)} counts that make a whole")
@@ -64,11 +63,11 @@ def stacked_share(indicator: Indicator, observations: Iterable[Observation], nam
         },
     )
     return Chart(
-        title=f"{indicator.title} by {indicator.dimension or 'kind'}, {places(drawn, names)}, {period(drawn)}",
+        title=f"{indicator.title} by {indicator.dimension or 'kind'}, {places(registry, drawn)}, {period(drawn)}",
         finding=_finding(drawn, totals, cells[0]),
         axis=axis,
         period=period(drawn),
-        sources=cited(drawn, names),
+        sources=cited(registry, drawn),
         not_this=indicator.not_this,
         table=Table(
             ("Period", "Kind", indicator.unit.label, "Share"),
@@ -76,7 +75,7 @@ def stacked_share(indicator: Indicator, observations: Iterable[Observation], nam
                 (
                     each.span.text,
                     each.cell,
-                    written(indicator, each),
+                    each.words,
                     f"{(each.value or 0) / totals[each.span]:.1%}" if totals[each.span] else "",
                 )
                 for each in drawn
