@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +16,8 @@ from django.test.utils import CaptureQueriesContext
 from tests.journeys.sinks import Host, MailSink, running
 from tests.world import Desk, make_desk, make_place
 from tutela.apps.access.public import acting_as
+from tutela.apps.assessment.models import Study
+from tutela.apps.assessment.studying import Question
 from tutela.apps.jobs import registry
 from tutela.apps.jobs.models import DeadJob, Job
 from tutela.apps.jobs.public import enqueue, run_worker
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
 MISSING = "01890000-0000-7000-8000-000000000000"
 WRITING = re.compile(r'^(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM) "(\w+)"')
 ARGUMENTS = {
+    "assessment.count": "",
+    "assessment.study": "study_id",
     "custody.retention": "",
     "safeguarding.alert": "concern_id",
     "takedown.notify": "notice_id",
@@ -69,7 +74,10 @@ def work_of(desk: Desk, host: Host) -> dict[str, str]:
     Lookup.objects.create(organisation=desk.organisation, item=place.item, channel="public", jurisdiction="nl")
     weighting = Weighting.objects.create(organisation=desk.organisation, number=1, points=DEFAULT.plain())
     concern = Concern.objects.create(case=case, organisation=desk.organisation, team=desk.team)
+    asked = Question("cybertipline-reports", "WLD", date(2014, 1, 1), "an event").plain()
+    study = Study.objects.create(organisation=desk.organisation, kind="impact", asked=asked)
     return {
+        "study_id": str(study.id),
         "organisation_id": str(desk.organisation.id),
         "notice_id": str(notice.id),
         "concern_id": str(concern.id),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -22,6 +23,9 @@ from tutela.apps.access import services
 from tutela.apps.access.models import Person
 from tutela.apps.access.public import person_actor
 from tutela.apps.access.rules import KEY_SCOPES, STAFF_ROLES, TABLE, Decision, Reach, Target, decide
+from tutela.apps.assessment import packing
+from tutela.apps.assessment.models import DataSet, Profile, Release, Study, TrackedAction
+from tutela.apps.assessment.studying import Question
 from tutela.apps.custody.models import Leaf
 from tutela.apps.jobs.models import DeadJob
 from tutela.apps.jobs.rules import ErrorCode
@@ -31,6 +35,7 @@ from tutela.apps.triage.models import Handover
 from tutela.domain.actors import Actor, Permission, Role
 from tutela.domain.ids import OrganisationId, TeamId
 from tutela.engine import clock
+from tutela.engine.assessment.registry import load, tables
 from tutela.engine.formats import cybertip
 from tutela.entry import doors
 
@@ -103,6 +108,36 @@ CASES = {
     "ledger-case": Case(about="chain"),
     "retention": Case(),
     "indicators": Case(),
+    "assessment": Case(),
+    "assessment-lens": Case(more=lambda desk: {"lens_name": "impact"}),
+    "assessment-country": Case(),
+    "assessment-explore": Case(),
+    "assessment-indicator": Case(more=lambda desk: {"indicator_id": "cybertipline-reports"}),
+    "assessment-download": Case(more=lambda desk: {"indicator_id": "cybertipline-reports", "form": "csv"}),
+    "data-sets": Case(),
+    "data-import": Case("post"),
+    "data-set": Case(about="data-set"),
+    "data-correct": Case("post", more=lambda desk: {"indicator_id": "cybertipline-reports"}),
+    "releases": Case(),
+    "release-freeze": Case("post", data={"title": "2026"}),
+    "release": Case(about="release"),
+    "profiles": Case(),
+    "profile-begin": Case("post", data={"country": "NLD", "edition": "2026"}),
+    "profile": Case(about="profile"),
+    "profile-publish": Case("post", "profile"),
+    "capability": Case(about="profile", more=lambda desk: {"number": 1}),
+    "capability-answer": Case("post", "profile", more=lambda desk: {"number": 1}),
+    "capability-document": Case("post", "profile", more=lambda desk: {"number": 1}),
+    "platforms": Case(),
+    "platform-check": Case("post"),
+    "studies": Case(),
+    "study-ask": Case("post"),
+    "study": Case(about="study"),
+    "actions": Case(),
+    "action-track": Case("post"),
+    "action-move": Case("post", "action", {"progress": "done"}),
+    "watch": Case(),
+    "statement-keep": Case("post"),
     "jobs": Case(),
     "job": Case(about="job"),
     "job-rerun": Case("post", "job"),
@@ -200,6 +235,7 @@ def setting(db: None) -> Setting:
         ("team", "other-team"): ours.other_team,
         ("team", "other-organisation"): theirs.team,
         **_cases(ours, theirs),
+        **_assessed(ours, theirs),
         ("key", "own-team"): key,
         ("key", "other-team"): key,
         ("key", "other-organisation"): other_key,
@@ -238,17 +274,48 @@ def _cases(ours: Desk, theirs: Desk) -> dict[tuple[str, str], Any]:
     return found
 
 
+@cache
+def _packed() -> bytes:
+    return packing.pack(tables(load()))
+
+
+def _assessed(ours: Desk, theirs: Desk) -> dict[tuple[str, str], Any]:
+    """What an organisation assessed: it has no teams."""
+    found: dict[tuple[str, str], Any] = {}
+    for ownership, desk in (("own-team", ours), ("other-organisation", theirs)):
+        owner = {"organisation_id": desk.organisation.id}
+        asked = Question("cybertipline-reports", "WLD", clock.now().date(), "an event").plain()
+        found |= {
+            ("data-set", ownership): DataSet.objects.create(**owner, title="x", sha256="0", was_taken=False),
+            ("release", ownership): Release.objects.create(
+                **owner, number=7, title="x", digest=load().digest, tables=_packed()
+            ),
+            ("profile", ownership): Profile.objects.create(**owner, country="NLD", edition="x"),
+            ("study", ownership): Study.objects.create(**owner, kind="impact", asked=asked),
+            ("action", ownership): TrackedAction.objects.create(**owner, theme="policy"),
+        }
+    return found
+
+
 def _target_of(thing: Any) -> Target | None:
     if isinstance(thing, DeadJob | _Entry):
         return None
     if isinstance(thing, Handover):
         return Target(OrganisationId(thing.organisation_id), frozenset({TeamId(thing.to_team_id)}))
+    if isinstance(thing, ASSESSED):
+        return Target(OrganisationId(thing.organisation_id))
     if isinstance(thing, triage.Case | Concern):
         return Target(OrganisationId(thing.organisation_id), frozenset({TeamId(thing.team_id)}))
     return services.target_of(thing)
 
 
+ASSESSED = DataSet | Release | Profile | Study | TrackedAction
 ARGUMENTS = {
+    "data-set": "data_set_id",
+    "release": "release_id",
+    "profile": "profile_id",
+    "study": "study_id",
+    "action": "action_id",
     "case": "case_id",
     "concern": "concern_id",
     "handover": "handover_id",
@@ -286,6 +353,8 @@ def test_a_role_reaches_what_the_table_says_and_nothing_else(name, setting):
 def _ownerships(case: Case) -> tuple[str, ...]:
     if case.about in OF_THE_INSTALLATION:
         return ("own-team", "missing")
+    if case.about in {"data-set", "release", "profile", "study", "action"}:
+        return ("own-team", "other-organisation", "missing")
     return OWNERSHIPS if case.about in {"case", "concern", "handover", "person", "team", "key"} else ("none",)
 
 
@@ -295,7 +364,7 @@ def _ask(client: Any, name: str, case: Case, desk: Desk, thing: Any) -> int:
         arguments["pk"] = 10**9  # somebody else's number, as far as this person can know
     elif case.about:
         arguments[ARGUMENTS[case.about]] = thing.id if thing else MISSING
-        arguments |= case.more(desk)
+    arguments |= case.more(desk)
     return getattr(client, case.method)(reverse(name, kwargs=arguments), case.data).status_code
 
 
@@ -337,8 +406,8 @@ def test_nobody_without_a_second_factor_gets_further_than_setting_one_up(setting
 def _address(name: str, setting: Setting) -> str:
     case = CASES[name]
     thing = setting.objects.get((case.about, "own-team"))
-    arguments = {ARGUMENTS[case.about]: thing.id if thing else 1} | case.more(setting.ours) if case.about else {}
-    return reverse(name, kwargs=arguments)
+    arguments = {ARGUMENTS[case.about]: thing.id if thing else 1} if case.about else {}
+    return reverse(name, kwargs=arguments | case.more(setting.ours))
 
 
 @pytest.mark.django_db

@@ -14,8 +14,7 @@ Rules:
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
-from uuid import UUID
+from typing import TYPE_CHECKING, Final
 
 from tutela.apps.access.public import Target, authorise, can
 from tutela.apps.assessment import own, packages, packing
@@ -26,6 +25,9 @@ from tutela.engine.assessment import releases
 from tutela.engine.assessment.catalogue import Catalogue
 from tutela.engine.assessment.registry import Registry, load, of_tables
 
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 _KEPT: Final = 8
 _Key = tuple[str, str, str]

@@ -6,7 +6,7 @@ Rules:
    `sources.csv`, `areas.csv`, `breaks.csv`) of what does not ship. A Frictionless descriptor may stand among them.
 2. One refused row refuses the package. What was refused is a row that a person can find, with table, line and reason;
    never with its contents.
-3. A definition of ours is not replaced, and no value that is known is contradicted: that is a correction, with a reason.
+3. A definition of ours is not replaced, and no value that is known is contradicted: that would be a correction.
 4. The same package comes in once.
 
     made = take_in(actor, "National survey 2026", {"observations.csv": data})

@@ -120,7 +120,7 @@ class Correction(models.Model):
 
 
 class Release(models.Model):
-    """Every definition and value as they stood, frozen under a digest. It never changes; the next one has a number more."""
+    """Every definition and value as they stood, frozen under a digest. It never changes."""
 
     organisation_id: UUID
 
@@ -275,7 +275,7 @@ class TrackedAction(models.Model):
 
 
 class WatchedStatement(models.Model):
-    """One dated statement about an emerging threat: its source, and how certain it is. Statements are never rewritten."""
+    """One dated statement about an emerging threat: its source, and how certain it is. It is never rewritten."""
 
     organisation_id: UUID
 

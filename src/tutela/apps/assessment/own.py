@@ -7,7 +7,8 @@ Rules:
 2. Months before the organisation was set up here were not counted, and are not zero.
 3. Each of our counts says what it is not. None is a level of abuse: each moves with who knows our form, how partners
    report, and how many of us are at work.
-4. A small count about people is printed as "fewer than 5" and has no value.
+4. Who may see them is decided where the registry is put together (`data`), and no release holds them.
+5. A small count about people is printed as "fewer than 5" and has no value.
 
 >>> months_between(date(2026, 11, 15), date(2027, 2, 3))
 [datetime.date(2026, 12, 1), datetime.date(2027, 1, 1)]
@@ -40,7 +41,6 @@ from tutela.engine.assessment.indicators import (
     Observation,
     Polarity,
     Quality,
-    Sensitivity,
     Source,
 )
 from tutela.engine.assessment.spans import Span, SpanKind
@@ -58,7 +58,10 @@ SOURCE: Final = Source(
 )
 PREFIX: Final = "own-"
 _MONTHS_MAX: Final = 120  # of one run: ten years
-_NOT: Final = ("a level of abuse, or of how much of it there is", "a number of children or of people who offend")
+_NOT: Final = (
+    "not a level of abuse, or of how much of it there is",
+    "not a number of children or of people who offend",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,28 +82,28 @@ _COUNTED: Final = {
         "Reports that came through any door of this organisation in the month, repeated ones included",
         "reports",
         Construct.REPORT,
-        "a count of different things reported: several reports can be about one",
+        "not a count of different things reported: several reports can be about one",
     ),
     "cases-opened": _Counted(
         "Cases opened here",
         "Cases that reports of the month began; reports about the same thing share one",
         "cases",
         Construct.REPORT,
-        "a count of confirmed cases",
+        "not a count of confirmed cases",
     ),
     "items-known": _Counted(
         "Items that a list knew exactly",
         "Items of which an enabled list held the same digest, by the month in which it was found",
         "media",
         Construct.DETECTION,
-        "the share of known material: it depends on which lists are enabled",
+        "not the share of known material: it depends on which lists are enabled",
     ),
     "concerns-raised": _Counted(
         "Children in danger: questions raised here",
         "Questions raised in the month whether a child is safe; one case has at most one open at a time",
         "cases",
         Construct.RESPONSE,
-        "a number of children: one question can be about several, and several about one",
+        "not a number of children: one question can be about several, and several about one",
         of_people=True,
     ),
     "concerns-closed": _Counted(
@@ -108,7 +111,7 @@ _COUNTED: Final = {
         "Questions whether a child is safe that a person answered in the month",
         "cases",
         Construct.RESPONSE,
-        "a number of children made safe: the answer may be that nobody knows",
+        "not a number of children made safe: the answer may be that nobody knows",
         of_people=True,
     ),
     "items-confirmed-without-viewing": _Counted(
@@ -116,21 +119,21 @@ _COUNTED: Final = {
         "Items confirmed in the month by an exact match alone, without a person looking at them",
         "media",
         Construct.RESPONSE,
-        "independent assessments",
+        "not independent assessments",
     ),
     "notices-sent": _Counted(
         "Notices sent from here",
         "Notices to hosts and services sent in the month",
         "notices",
         Construct.REMOVAL,
-        "a count of removals",
+        "not a count of removals",
     ),
     "addresses-gone": _Counted(
         "Addresses found gone",
         "Addresses of notices of this organisation that were first found gone in the month",
         "URLs",
         Construct.REMOVAL,
-        "proof that the notice was the cause, or that the material is gone elsewhere",
+        "not proof that the notice was the cause, or that the material is gone elsewhere",
     ),
 }
 
@@ -153,7 +156,6 @@ def indicators() -> list[Indicator]:
             method="counted in our own tables after the end of the month (UTC), once",
             not_this=(*_NOT, counted.also_not),
             quality=Quality.COMPLETE,
-            sensitivity=Sensitivity.RESTRICTED,
         )
         for name, counted in _COUNTED.items()
     ]
@@ -176,7 +178,7 @@ def observations(organisation_id: UUID) -> Iterator[Observation]:
 
 
 def count_months() -> int:
-    """Count, in the caller's transaction, every whole month of every organisation that has not been; return how many."""
+    """Count, in the caller's transaction, every whole month that has not been counted; return how many counts."""
     made = 0
     for organisation_id, since in organisations():
         there = set(OwnCount.objects.filter(organisation_id=organisation_id).values_list("month", flat=True))

@@ -233,6 +233,7 @@ def _plain(found: Found) -> dict[str, Any]:
         "before": main.before,
         "after": main.after,
         "dates": [main.pretences.place, main.pretences.of],
+        "real": main.pretences.real,
         "pretended_dates": [[each.where, each.statistic] for each in main.pretences.pretended],
         "expected": [
             [each.starts.isoformat(), each.observed, each.without, each.low, each.high] for each in main.expected

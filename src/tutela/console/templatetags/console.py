@@ -111,6 +111,10 @@ _INSIDE: Final = {
     "queue": ("case", "case-reports", "hand-over", "handovers"),
     "safeguarding": ("concern", "rota"),
     "partners": ("partner",),
+    "assessment": (
+        "assessment-lens", "assessment-country", "assessment-explore", "assessment-indicator", "data-sets", "data-set",
+        "releases", "release", "profiles", "profile", "capability", "platforms", "studies", "study", "actions", "watch",
+    ),
     "ledger": ("ledger-entry", "ledger-case", "ledger-verify"),
     "jobs": ("job",),
 }

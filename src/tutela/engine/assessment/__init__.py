@@ -4,7 +4,7 @@ No clock, database, network or file is in here, and no random number that does n
 caller. Import the module that is needed: SciPy is large, and who only takes reports in should not wait for it.
 
 What is known
-- `registry` definitions and observations with one digest; `catalogue`, `indicators`, `spans`, `units` what they are made of
+- `registry` definitions and observations with one digest; `catalogue`, `indicators`, `spans`, `units`
 - `imports` tables that come in whole or not at all; `releases` frozen versions and corrections
 - `rules` what may be shown, and how; `charts`, `rendering` drawings with their words and their tables
 
