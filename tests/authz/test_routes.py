@@ -167,6 +167,10 @@ CASES = {
 API_CASES = {
     "api:self": Case(),
     "api:indicators": Case(),
+    "api:assessment-indicators": Case(),
+    "api:assessment-series": Case(more=lambda desk: {"indicator_id": "cybertipline-reports"}),
+    "api:assessment-releases": Case(),
+    "api:assessment-openapi": Case(),
     "api:reports": Case("post", data={"address": "https://files.example/a"}),
     "api:reports-batch": Case("post", data={"reports": [{"key": "report-1", "report": {}}]}),
     "api:reports-cybertip": Case("post", data=cybertip.EXAMPLE),
@@ -429,7 +433,8 @@ def test_a_key_reaches_its_scopes_and_nothing_else(name, setting, client):
         case = API_CASES[name]
         is_xml = isinstance(case.data, str)
         body, kind = (case.data, "application/xml") if is_xml else (json.dumps(case.data), "application/json")
-        response = client.generic(case.method.upper(), reverse(name), body, content_type=kind, headers=headers)
+        address = reverse(name, kwargs=case.more(setting.ours))
+        response = client.generic(case.method.upper(), address, body, content_type=kind, headers=headers)
         allowed = {200, 201} if scope == ROUTES[name].permission else {404}
         assert (scope, response.status_code in allowed) == (scope, True)
 

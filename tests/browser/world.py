@@ -86,6 +86,7 @@ def fill(cast: Cast, facts: Facts) -> None:
         facts.ids |= {name: str(case_id) for name, case_id in made.items()}
         facts.ids["concern"] = str(_referred(cast, made["case_danger"]))
         facts.ids |= _work_given_up()
+        facts.ids |= _assessed(cast)
         _retention(made)
 
 
@@ -360,6 +361,55 @@ def _work_given_up() -> dict[str, str]:
         )
         made[f"job_{code.name.lower()}"] = str(given_up.id)
     return made
+
+
+def _assessed(cast: Cast) -> dict[str, str]:
+    """What a policy analyst left: a refused data set, a release and a correction, a profile, studies, actions."""
+    from datetime import date
+
+    from tests.world import actor, make_person
+    from tutela.apps.assessment import importing, profiling, releasing, studying, tracking
+    from tutela.apps.assessment.rules import CAPABILITIES, Answer, Certainty, Duty, Existence, Theme
+    from tutela.domain.actors import Role
+    from tutela.engine.assessment import imports
+    from tutela.engine.assessment.indicators import Lens
+
+    me = actor(make_person(cast.organisation, "figures", [Role.POLICY_ANALYST]))
+    head = ",".join(imports.COLUMNS)
+    bad = "cybertipline-reports,WLD,2017,,9000000,,,,,reports,,,,diaphanous,primary,"
+    refused = importing.take_in(me, "Reports, second copy", {"observations.csv": f"{head}\n{bad}\n{bad}\n".encode()})
+    releasing.freeze(me, "Baseline 2025", is_baseline=True)
+    key = ("cybertipline-reports", "WLD", "2017", "")
+    releasing.correct(me, key, 10_214_754, reason="An example of a correction", source="gta2018")
+    release = releasing.freeze(me, "Edition 2026")
+    partly = (Existence.WHOLE, Existence.PARTLY)
+    for edition in ("2025", "2026"):
+        cast.calendar.forward(days=1)
+        profile = profiling.begin(me, "NLD", edition)
+        for number in CAPABILITIES[: 21 if edition == "2025" else 14]:
+            said = Answer(number, *partly) if number % 3 else Answer(number, Existence.PLANNED, Existence.NONE)
+            profiling.answer(me, profile.id, said, evidence="A unit with a mandate.", next_step="Train its staff.")
+    day = date(2026, 1, 5)
+    profiling.add_document(me, profile.id, 12, title="Protocol", place="Ministry", dated=day, sha256="ab" * 32)
+    profiling.check_platform(me, "Example Video", dict.fromkeys(Duty, partly))
+    asked = studying.Question("iwf-reports-assessed", "WLD", date(2020, 1, 1), "An example event")
+    short = studying.ask(me, asked)
+    long = studying.ask(me, studying.Question("cybertipline-reports", "WLD", date(2014, 1, 1), "Platforms automate"))
+    for each in (short, long):
+        studying.keep(each.id, studying.answer(each.id))
+    plan = tracking.Plan(
+        Theme.POLICY, "Half of it is missing", "Write the protocol", "Ministry", "cybertipline-reports"
+    )
+    tracking.track(me, plan)
+    words = "Reports of made pictures grow in several countries."
+    tracking.keep(me, tracking.Statement(Lens.TECHNOLOGY, words, day, "Annual reports", Certainty.LOW))
+    return {
+        "data_set": str(refused.id),
+        "release": str(release.id),
+        "profile": str(profile.id),
+        "study": str(long.id),
+        "study_refused": str(short.id),
+    }
 
 
 def _retention(made: dict[str, UUID]) -> None:

@@ -16,6 +16,7 @@ from tutela import __version__
 from tutela.apps.access.api import router as access
 from tutela.apps.access.keys import KeyAuth, TooManyRequestsError
 from tutela.apps.assessment.api import router as assessment
+from tutela.apps.assessment.data_api import router as assessment_data
 from tutela.apps.intake.api import router as intake
 from tutela.apps.intake.feedback_api import router as feedback
 from tutela.entry.errors import error_body
@@ -30,6 +31,7 @@ api.add_router("/v1", access)
 api.add_router("/v1", intake)
 api.add_router("/v1", feedback)
 api.add_router("/v1", assessment)
+api.add_router("/v1", assessment_data)
 
 
 @api.exception_handler(AuthenticationError)

@@ -25,7 +25,6 @@ from tutela.engine.assessment import releases
 from tutela.engine.assessment.catalogue import Catalogue
 from tutela.engine.assessment.registry import Registry, load, of_tables
 
-
 if TYPE_CHECKING:
     from uuid import UUID
 

@@ -38,7 +38,7 @@ class ImportForm(forms.Form):
     """A title; the files are read beside it, because Django's own field takes one."""
 
     title = forms.CharField(label=gettext_lazy("What is it?"), max_length=200)
-    files = forms.Field(
+    tables = forms.Field(
         label=gettext_lazy("Tables (CSV), or a data package with its datapackage.json"),
         widget=FilesInput(attrs={"accept": ".csv,.json,text/csv,application/json"}),
         required=False,
@@ -78,7 +78,7 @@ def data_sets(request: HttpRequest) -> HttpResponse:
 def data_import(request: HttpRequest) -> HttpResponse:
     """Take a package in, or show why not."""
     form = ImportForm(request.POST)
-    given = request.FILES.getlist("files")
+    given = request.FILES.getlist("tables")
     if not form.is_valid() or not given:
         messages.error(request, _("Give the data a title and at least one file."))
         return redirect("data-sets")

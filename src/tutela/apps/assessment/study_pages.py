@@ -20,6 +20,7 @@ from tutela.apps.assessment.studying import Question, StudyError
 from tutela.domain.actors import Permission
 from tutela.engine.assessment import charts
 from tutela.engine.assessment.charts import ChartError, Counterfactual
+from tutela.engine.assessment.charts.chart import cited
 from tutela.engine.assessment.interrupted import Scale, Shape
 from tutela.engine.assessment.registry import WORLD
 from tutela.engine.assessment.rules import UnfitError
@@ -189,7 +190,7 @@ def _drawn(registry: Registry, found: Study, asked: Question) -> reading.Drawn |
             charts.axis_of(shown),
             made,
             result["sentences"][0],
-            sources=charts.chart.cited(registry, observations),
+            sources=cited(registry, observations),
             not_this=shown.not_this,
         )
         return reading.draw(chart)
