@@ -36,7 +36,7 @@ class Indicator(msgspec.Struct, frozen=True):
     title: str
     definition: str
     lens: str
-    construct: str
+    measures: str
     polarity: str
     unit: str
     quality: str

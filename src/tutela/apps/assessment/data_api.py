@@ -28,7 +28,7 @@ class IndicatorPart(Schema):
     title: str
     definition: str
     lens: str
-    construct: str
+    measures: str
     polarity: str
     unit: str
     quality: str
@@ -145,7 +145,7 @@ def _definition(shown: Indicator) -> dict[str, Any]:
         "title": shown.title,
         "definition": shown.definition,
         "lens": shown.lens.value,
-        "construct": shown.construct.value,
+        "measures": shown.construct.value,
         "polarity": shown.polarity.value,
         "unit": shown.unit.label,
         "quality": shown.quality.value,
