@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutela.engine.assessment import money
-from tutela.engine.assessment.money import CurrencyError, Money, NotConfiguredError, PriceLevel, PriceLevels
+from tutela.engine.assessment.money import CurrencyError, Money, PriceLevel, PriceLevels
+from tutela.engine.assessment.tables import NotConfiguredError
 
 LEVELS = PriceLevels(
     (

@@ -23,13 +23,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Final
 
-from tutela.engine.assessment import rows
+from tutela.engine.assessment import tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from tutela.engine.assessment.rows import Row
 
@@ -164,7 +163,7 @@ class Estimate:
 @cache
 def studies() -> dict[str, Study]:
     """Return the published methods by id."""
-    return {row["id"]: _study(row) for row in _table("studies.csv", _STUDY_COLUMNS)}
+    return {row["id"]: _study(row) for row in tables.shipped("studies.csv", _STUDY_COLUMNS)}
 
 
 @cache
@@ -179,7 +178,7 @@ def costs() -> tuple[Cost, ...]:
             per=row.one_of("per", Per),
             doubt=row["doubt"],
         )
-        for row in _table("costs.csv", _COST_COLUMNS)
+        for row in tables.shipped("costs.csv", _COST_COLUMNS)
     )
 
 
@@ -198,7 +197,7 @@ def parameters() -> dict[str, Parameter]:
             source=row["source"],
             doubt=row["doubt"],
         )
-        for row in _table("parameters.csv", _PARAMETER_COLUMNS)
+        for row in tables.shipped("parameters.csv", _PARAMETER_COLUMNS)
     }
 
 
@@ -254,15 +253,6 @@ _STUDY_COLUMNS: Final = (
 )  # fmt: skip
 _COST_COLUMNS: Final = ("study", "category", "label", "value", "lower", "upper", "per", "doubt")
 _PARAMETER_COLUMNS: Final = ("id", "label", "value", "lower", "upper", "unit", "area", "source", "doubt")
-
-
-def _table(name: str, columns: Sequence[str]) -> list[Row]:
-    """Read a table that ships; what is wrong in it is a fault of ours."""
-    data = resources.files("tutela.engine.assessment").joinpath("data", name).read_bytes()
-    found = rows.read(name, data, columns)
-    if found.refused:
-        raise ValueError(f"{name} line {found.refused[0].line}: {found.refused[0].words}")
-    return found.taken
 
 
 def _study(row: Row) -> Study:

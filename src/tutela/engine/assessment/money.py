@@ -22,14 +22,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from tutela.engine.assessment.tables import NotConfiguredError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 DISCOUNT_RATES_SHOWN: Final = (0.0, 0.015, 0.035)
-
-
-class NotConfiguredError(LookupError):
-    """A table that this needs holds no row for it."""
 
 
 class CurrencyError(ValueError):
