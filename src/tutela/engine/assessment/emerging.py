@@ -119,7 +119,7 @@ def calibration(statements: Sequence[Statement], verdicts: Sequence[Verdict]) ->
     """Return for each word how many statements came true, of how many that can be told."""
     said = {each.id: each.likelihood for each in statements}
     told = [each for each in verdicts if each.outcome is not Outcome.CANNOT_TELL and each.statement in said]
-    counts = dict.fromkeys(Likelihood, (0, 0))
+    counts: dict[Likelihood, tuple[int, int]] = dict.fromkeys(Likelihood, (0, 0))
     for each in told:
         came, all_ = counts[said[each.statement]]
         counts[said[each.statement]] = (came + (each.outcome is Outcome.CAME), all_ + 1)
