@@ -56,10 +56,9 @@ def lines(registry: Registry, chosen: Iterable[Indicator], area: str = "") -> li
 
 
 def of_lens(registry: Registry, lens: Lens) -> list[Line]:
-    """Return the indicators of a lens, those with the longest series first, then by title."""
-    return sorted(
-        lines(registry, registry.find(lens=lens)), key=lambda each: (-min(each.values, 2), each.indicator.title)
-    )
+    """Return the indicators of a lens: those of one place before those of many, series first, then by title."""
+    found = lines(registry, registry.find(lens=lens))
+    return sorted(found, key=lambda each: (each.areas > 1, each.values < 2, each.indicator.title))
 
 
 def areas(registry: Registry, level: AreaLevel) -> list[Area]:
