@@ -394,7 +394,7 @@ def _assessed(cast: Cast) -> dict[str, str]:
     profiling.check_platform(me, "Example Video", dict.fromkeys(Duty, partly))
     asked = studying.Question("iwf-reports-assessed", "WLD", date(2020, 1, 1), "An example event")
     short = studying.ask(me, asked)
-    long = studying.ask(me, studying.Question("cybertipline-reports", "WLD", date(2014, 1, 1), "Platforms automate"))
+    long = studying.ask(me, studying.Question("cybertipline-reports", "WLD", date(2018, 1, 1), "An example event"))
     for each in (short, long):
         studying.keep(each.id, studying.answer(each.id))
     plan = tracking.Plan(

@@ -5,7 +5,7 @@ There is no interactive page for it: that would need scripts from elsewhere. The
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -15,10 +15,12 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from tutela import __version__
 from tutela.apps.access.api import router as access
 from tutela.apps.access.keys import KeyAuth, TooManyRequestsError
+from tutela.apps.access.public import require
 from tutela.apps.assessment.api import router as assessment
 from tutela.apps.assessment.data_api import router as assessment_data
 from tutela.apps.intake.api import router as intake
 from tutela.apps.intake.feedback_api import router as feedback
+from tutela.domain.actors import Permission
 from tutela.entry.errors import error_body
 
 if TYPE_CHECKING:
@@ -32,6 +34,16 @@ api.add_router("/v1", intake)
 api.add_router("/v1", feedback)
 api.add_router("/v1", assessment)
 api.add_router("/v1", assessment_data)
+
+
+@api.get("/v1/assessment/openapi.json", tags=["assessment"], url_name="assessment-openapi")
+@require(Permission.ASSESSMENT_DATA_READ)
+def assessment_document(request: HttpRequest) -> dict[str, Any]:
+    """Return the OpenAPI document of the assessment's routes."""
+    del request
+    whole = api.get_openapi_schema()
+    paths = {path: said for path, said in whole["paths"].items() if "/assessment/" in path}
+    return {**whole, "paths": paths}
 
 
 @api.exception_handler(AuthenticationError)

@@ -122,17 +122,6 @@ def releases(request: HttpRequest) -> Any:
     return list(releasing.releases(actor_of(request)))
 
 
-@router.get("/assessment/openapi.json", response=dict[str, Any], url_name="assessment-openapi")
-@require(Permission.ASSESSMENT_DATA_READ)
-def document(request: HttpRequest) -> Any:
-    """Return the OpenAPI document of these routes."""
-    del request
-    assert router.api is not None
-    whole = router.api.get_openapi_schema()
-    paths = {path: said for path, said in whole["paths"].items() if "/assessment/" in path}
-    return {**whole, "paths": paths}
-
-
 def _registry(actor: Actor, release_id: UUID | None) -> Registry:
     if release_id is None:
         return data.registry(actor)

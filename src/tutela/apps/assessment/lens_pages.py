@@ -94,7 +94,7 @@ def indicator(request: HttpRequest, indicator_id: str) -> HttpResponse:
         "construct": CONSTRUCTS[shown.construct],
         "polarity": POLARITIES[shown.polarity],
         "quality": QUALITIES[shown.quality],
-        "places": places,
+        "seen_in": places,
         "area": area,
         "cell": cell,
         "figures": reading.figures(registry, reversed(observations)),
