@@ -133,6 +133,7 @@ CASES = {
     "studies": Case(),
     "study-ask": Case("post"),
     "study": Case(about="study"),
+    "cost": Case(),
     "actions": Case(),
     "action-track": Case("post"),
     "action-move": Case("post", "action", {"progress": "done"}),

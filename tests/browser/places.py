@@ -286,6 +286,7 @@ PLACES: Final = {
     "studies": Place("studies", "/assessment/impact/", "policy", act=_unfold),
     "study": Place("study", "/assessment/impact/{study}/", "policy", act=_unfold),
     "study-refused": Place("study", "/assessment/impact/{study_refused}/", "policy"),
+    "cost": Place("cost", "/assessment/cost/?low=1000&high=4000&source=An+example&area=KHM&spread=30", "policy"),
     "actions": Place("actions", "/assessment/actions/", "policy", act=_unfold),
     "watch": Place("watch", "/assessment/watch/", "policy", act=_unfold),
     "partners": Place("partners", "/partners/", _DESK),

@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include("tutela.apps.assessment.data_pages")),
     path("", include("tutela.apps.assessment.profile_pages")),
     path("", include("tutela.apps.assessment.study_pages")),
+    path("", include("tutela.apps.assessment.cost_pages")),
     path("", include("tutela.apps.assessment.tracking_pages")),
     path("", include("tutela.apps.jobs.pages")),
     path("api/", api.urls),

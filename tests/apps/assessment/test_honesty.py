@@ -66,6 +66,7 @@ def pages(visitor):
     release = releasing.freeze(visitor.actor, "2026")
     yield reverse("assessment")
     yield from (reverse("assessment-lens", args=[lens]) for lens in Lens)
+    yield reverse("cost") + "?low=1000&high=4000&source=x&area=KHM&spread=30"
     yield reverse("assessment-country") + "?code=KHM"
     yield reverse("assessment-explore") + "?with=cybertipline-reports&with=survey-affected-of-all"
     yield from (

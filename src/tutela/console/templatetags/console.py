@@ -126,6 +126,7 @@ _INSIDE: Final = {
         "platforms",
         "studies",
         "study",
+        "cost",
         "actions",
         "watch",
     ),
