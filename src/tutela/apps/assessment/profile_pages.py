@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tutela.apps.access.public import actor_of, can, require
 from tutela.apps.assessment import profiling
+from tutela.apps.assessment.forms import DayField
 from tutela.apps.assessment.labels import AREAS_OF_RESPONSE, CAPABILITIES, CHANGES, DUTIES, EXISTENCES
 from tutela.apps.assessment.rules import Answer, Duty, Existence, ProfileError, missing
 from tutela.apps.custody.public import open_together
@@ -67,7 +68,7 @@ class DocumentForm(forms.Form):
 
     title = forms.CharField(label=gettext_lazy("Title"), max_length=200)
     place = forms.CharField(label=gettext_lazy("Where it is kept"), max_length=400)
-    dated = forms.DateField(label=gettext_lazy("Its day"), widget=forms.DateInput(attrs={"type": "date"}))
+    dated = DayField(label=gettext_lazy("Its day"))
     sha256 = forms.CharField(label="SHA-256", min_length=64, max_length=64)
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tutela.apps.access.public import actor_of, can, require
 from tutela.apps.assessment import data, reading, studying
+from tutela.apps.assessment.forms import DayField
 from tutela.apps.assessment.rules import StudyState
 from tutela.apps.assessment.studying import Question, StudyError
 from tutela.domain.actors import Permission
@@ -42,9 +43,7 @@ class QuestionForm(forms.Form):
 
     series = forms.ChoiceField(label=gettext_lazy("Series"))
     event = forms.CharField(label=gettext_lazy("What happened?"), max_length=120)
-    event_on = forms.DateField(
-        label=gettext_lazy("From which day could it act?"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    event_on = DayField(label=gettext_lazy("From which day could it act?"))
     shape = forms.ChoiceField(
         label=gettext_lazy("What is it thought to have done?"),
         choices=[
@@ -140,7 +139,7 @@ def study(request: HttpRequest, study_id: UUID) -> HttpResponse:
         "is_waiting": found.state == StudyState.WAITING,
         "indicator": shown,
         "area": registry.catalogue.areas.get(asked.area),
-        "sources": {registry.catalogue.sources[each.source].citation for each in observations},
+        "sources": list(dict.fromkeys(registry.catalogue.sources[each.source].citation for each in observations)),
         "drawn": _drawn(registry, found, asked) if found.result else None,
         "same_data": registry.digest == found.data_digest,
     }

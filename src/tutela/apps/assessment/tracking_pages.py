@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tutela.apps.access.public import actor_of, can, require
 from tutela.apps.assessment import data, tracking
+from tutela.apps.assessment.forms import DayField
 from tutela.apps.assessment.labels import CERTAINTIES, LENSES, PROGRESSES, THEMES
 from tutela.apps.assessment.rules import Certainty, Progress, Theme
 from tutela.apps.assessment.tracking import Plan, Statement, TrackingError
@@ -44,9 +45,7 @@ class PlanForm(forms.Form):
         max_length=200,
         help_text=gettext_lazy("An organisation or an office, never a person."),
     )
-    due_on = forms.DateField(
-        label=gettext_lazy("By when?"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    due_on = DayField(label=gettext_lazy("By when?"), required=False)
 
     def __init__(self, *args: Any, registry: Registry, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -65,7 +64,7 @@ class StatementForm(forms.Form):
     statement = forms.CharField(
         label=gettext_lazy("Statement"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
-    dated = forms.DateField(label=gettext_lazy("Of which day?"), widget=forms.DateInput(attrs={"type": "date"}))
+    dated = DayField(label=gettext_lazy("Of which day?"))
     source = forms.CharField(label=gettext_lazy("Source"), max_length=500)
     certainty = forms.ChoiceField(
         label=gettext_lazy("Certainty"), choices=[(each.value, label) for each, label in CERTAINTIES.items()]

@@ -1,0 +1,16 @@
+"""What the forms of the assessment share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+
+class DayField(forms.DateField):
+    """A day, written as it stands in data; one field, so that one press of Tab passes it."""
+
+    def __init__(self, **more: Any) -> None:
+        written = gettext_lazy("Year, month and day, such as 2026-01-31.")
+        super().__init__(input_formats=["%Y-%m-%d"], help_text=written, **more)
