@@ -20,6 +20,7 @@ from tutela.apps.custody.models import Leaf
 from tutela.apps.custody.public import Action
 from tutela.apps.triage.public import Case
 from tutela.domain.actors import SYSTEM, Role
+from tutela.engine import clock
 from tutela.engine.assessment import imports
 from tutela.engine.assessment.releases import AlteredError
 
@@ -196,3 +197,9 @@ def test_an_auditor_reads_the_registry_without_our_own_counts(desk):
     auditor = actor(make_person(desk.organisation, "auditor", [Role.AUDITOR]))
     assert not any(each.startswith(own.PREFIX) for each in data.registry(auditor).catalogue.indicators)
     assert DataSet.objects.count() == 0
+
+
+def test_a_correction_of_a_value_that_another_version_ships_otherwise_breaks_nothing(analyst):
+    made = releasing.correct(analyst, KEY, 1, reason="x", source="gta2018")
+    type(made).objects.filter(id=made.id).update(id=clock.new_id(), was=5)
+    assert data.registry(analyst).one("cybertipline-reports", "2017").value == 10_214_753

@@ -4,6 +4,7 @@ Rules:
 
 1. Definitions of what ships are never replaced: a data set may add indicators, sources and areas, under ids of its own.
 2. A correction replaces a value from the moment it is made. Releases that were frozen before keep the value they had.
+   Where another version of Tutela ships another value, it is not in force any more, and the indicator's page says so.
 3. Our own counts are there for whoever may read them besides; they go into no release that leaves this organisation.
 4. Putting it together takes a while, so it is kept, for a few organisations, until something of it changes.
 
@@ -13,6 +14,7 @@ Rules:
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -65,7 +67,9 @@ def _put_together(organisation_id: UUID, _state: _Key, *, with_own: bool) -> Reg
     for data_set in taken:
         files, day = packing.unpack(data_set.tables), data_set.imported_at.date()
         registry = packages.joined(registry, packages.read(registry, files, day, again=True))
-    registry = releases.correct(registry, corrections(organisation_id))
+    for each in corrections(organisation_id):
+        with suppress(releases.CorrectionError):  # the value that it corrects is another one now: it is not in force
+            registry = releases.correct(registry, [each])
     if with_own:
         definitions = {each.id: each for each in own.indicators()}
         catalogue = Catalogue({own.SOURCE.id: own.SOURCE}, {own.AREA.code: own.AREA}, definitions)

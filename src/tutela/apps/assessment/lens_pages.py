@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
+    from tutela.apps.assessment.models import Correction
+    from tutela.domain.actors import Actor
     from tutela.engine.assessment.indicators import Indicator, Observation
     from tutela.engine.assessment.registry import Registry
 
@@ -100,7 +102,7 @@ def indicator(request: HttpRequest, indicator_id: str) -> HttpResponse:
         "figures": reading.figures(registry, reversed(observations)),
         "drawn": reading.drawn(registry, shown, observations),
         "sources": sources.values(),
-        "corrections": [] if frozen else releasing.corrections(actor, indicator_id),
+        "corrections": [] if frozen else _corrections(actor, registry, indicator_id),
         "digest": registry.digest,
         "release": frozen,
         "may_correct": can(actor, Permission.ASSESSMENT_DATA_EDIT) and not frozen,
@@ -168,6 +170,13 @@ def _known(registry: Registry, indicator_id: str) -> Indicator:
     if indicator_id not in registry.catalogue.indicators:
         raise Http404
     return registry.indicator(indicator_id)
+
+
+def _corrections(actor: Actor, registry: Registry, indicator_id: str) -> list[tuple[Correction, bool]]:
+    """Return what was corrected, and whether that is what stands now."""
+    stands = {each.key: each.value for each in registry.observations if each.indicator == indicator_id}
+    rows = releasing.corrections(actor, indicator_id)
+    return [(row, stands.get((row.indicator, row.area, row.span, row.cell)) == row.becomes) for row in rows]
 
 
 def _place(request: HttpRequest, places: list[Any]) -> tuple[str, str]:
