@@ -297,7 +297,9 @@ def _assessed(ours: Desk, theirs: Desk) -> dict[tuple[str, str], Any]:
             ),
             ("profile", ownership): Profile.objects.create(**owner, country="NLD", edition="x"),
             ("study", ownership): Study.objects.create(**owner, kind="impact", asked=asked),
-            ("action", ownership): TrackedAction.objects.create(**owner, theme="policy"),
+            ("action", ownership): TrackedAction.objects.create(
+                **owner, theme="policy", indicator="cybertipline-reports"
+            ),
         }
     return found
 

@@ -99,6 +99,8 @@ def test_small_numbers_about_people_are_nowhere(visitor):
     assert values == ["fewer than 5", "fewer than 5"]
     rows = visitor.get(reverse("assessment-download", args=["own-concerns-raised", "json"])).json()["rows"]
     assert [row["value"] for row in rows] == [None, None]
+    table = visitor.get(reverse("assessment-download", args=["own-concerns-raised", "csv"])).content.decode()
+    assert table.count("fewer than 5") == 2
 
 
 def test_a_count_of_reports_is_never_on_an_axis_of_prevalence():

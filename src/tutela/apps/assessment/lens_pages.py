@@ -121,7 +121,7 @@ def download(request: HttpRequest, indicator_id: str, form: str) -> HttpResponse
     name = f"{indicator_id}-{registry.digest[:12]}.{form}"
     if form == "csv":
         text = io.StringIO(newline="")
-        writer = csv.DictWriter[str](text, _COLUMNS, lineterminator="\n")
+        writer: csv.DictWriter[str] = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
         response = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
