@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from bench.claims import matching, record, scan
+from bench.claims import assessment, matching, record, scan
 
-CLAIMS: Final = {claim.claim_id: claim for claim in (*scan.CLAIMS, *matching.CLAIMS, *record.CLAIMS)}
+CLAIMS: Final = {
+    claim.claim_id: claim for claim in (*scan.CLAIMS, *matching.CLAIMS, *record.CLAIMS, *assessment.CLAIMS)
+}
