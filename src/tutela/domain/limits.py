@@ -100,3 +100,14 @@ class RetroLimits:
     finds_bytes_max: int = 256 * MIB  # then joining waits
     find_number_max: int = 999_999_999_999  # of one key: twelve digits
     finds_page_max: int = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentLimits:
+    """What one study may take: bounds of work, far above what is published of any country."""
+
+    periods_max: int = 600  # fifty years of months; a fit grows with the cube
+    units_max: int = 250  # more than there are countries; each is a pretence of its own
+    delays_max: int = 120
+    population_lists_max: int = 5  # all 1,024 models of five lists are tried; six would be 32,768
+    resamples_max: int = 10_000
