@@ -104,10 +104,17 @@ class RetroLimits:
 
 @dataclass(frozen=True, slots=True)
 class AssessmentLimits:
-    """What one study may take: bounds of work, far above what is published of any country."""
+    """What one study may take, what an import may hold, and from how many on figures about people are shown."""
 
     periods_max: int = 600  # fifty years of months; a fit grows with the cube
     units_max: int = 250  # more than there are countries; each is a pretence of its own
     delays_max: int = 120
     population_lists_max: int = 5  # all 1,024 models of five lists are tried; six would be 32,768
     resamples_max: int = 10_000
+    package_bytes_max: int = 64 * MIB  # all files of one import together
+    rows_max: int = 500_000  # of one file; the largest public series by country and year have thousands
+    field_chars_max: int = 2_000
+    refused_rows_kept_max: int = 10_000  # all are counted; this many are kept with line and reason
+    people_shown_min: int = 5  # fewer people than this in a place can be somebody
+    countries_pooled_min: int = 5  # an aggregate of fewer tells what one of them said in confidence
+    half_year_reports_compared_min: int = 50  # NCMEC computes no change below it

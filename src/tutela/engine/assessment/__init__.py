@@ -3,6 +3,10 @@
 No clock, database, network or file is in here, and no random number that does not come from a seed given by the
 caller. Import the module that is needed: SciPy is large, and who only takes reports in should not wait for it.
 
+What is known, and what it is not
+- `registry` definitions and observations with their sources (`catalogue`, `indicators`, `imports`, `rules`, `releases`)
+- `charts` what may be drawn, as values; `rendering` the drawings; `edition` whole reports from data
+
 Measurements as they are
 - `series` one dated, unit-carrying series with its breaks; `panel` the same of many units
 - `detection` what a count is not: growth taken apart, named adjustments with their assumptions
