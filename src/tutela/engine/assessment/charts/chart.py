@@ -81,7 +81,8 @@ class Chart:
 
 def axis_of(indicator: Indicator) -> Axis:
     """Return the axis of an indicator's values."""
-    over = _OVER.get(indicator.span_kind, "") if indicator.unit.kind is UnitKind.COUNT else ""
+    flows = indicator.unit.kind is UnitKind.COUNT and indicator.construct in _HAPPEN
+    over = _OVER.get(indicator.span_kind, "") if flows else ""
     if indicator.cumulative:
         over = "since it began"
     price = f"{indicator.unit.label} of {indicator.price_year}" if indicator.price_year else indicator.unit.label
@@ -181,6 +182,8 @@ _CONSTRUCTS: Final = {
     Construct.COST: "Cost",
     Construct.SURROUNDINGS: "Surroundings",
 }
+_HAPPEN: Final = {Construct.ATTEMPT, Construct.REPORT, Construct.DETECTION, Construct.REMOVAL}
+"""What happens again each period; the rest is counted as it stands at a time."""
 _OVER: Final = {
     SpanKind.YEAR: "a year",
     SpanKind.HALF: "a half-year",

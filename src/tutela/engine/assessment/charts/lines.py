@@ -1,4 +1,4 @@
-"""Values over time: a line that stops at every break, its interval behind it, and the same for many places."""
+"""Values over time: a line that stops at breaks and gaps, its interval behind it; the same for many places."""
 
 from __future__ import annotations
 
@@ -150,11 +150,13 @@ def compared(indicator: Indicator, then: Observation, now: Observation) -> str:
 
 
 def _values(indicator: Indicator, drawn: Sequence[Observation]) -> list[dict[str, Any]]:
-    """The rows to draw. `run` numbers the stretches between breaks."""
+    """The rows to draw. `run` numbers the stretches between breaks and gaps."""
     rows: list[dict[str, Any]] = []
     run = 0
     for place, each in enumerate(drawn):
-        run += bool(place and indicator.breaks_between(drawn[place - 1].span, each.span))
+        if place:
+            before = drawn[place - 1].span
+            run += bool(indicator.breaks_between(before, each.span)) or (each.span.first - before.last).days > 1
         row = {"time": year(each.span), "value": each.value, "run": run, "firm": each.status is Status.NORMAL}
         if each.lower is not None and each.upper is not None:
             row |= {"low": each.lower, "high": each.upper}
