@@ -103,7 +103,7 @@ class RetroLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class AssessmentLimits:
+class StudyLimits:
     """What one study may take: bounds of work, far above what is published of any country."""
 
     periods_max: int = 600  # fifty years of months; a fit grows with the cube
