@@ -14,11 +14,12 @@ def structural_step(values: list[float], place: int, seasonal: int) -> dict[str,
 
     step = (np.arange(len(values)) >= place).astype(float)
     start_s = time.process_time()
-    model = UnobservedComponents(np.array(values), "llevel", exog=step, seasonal=seasonal or None)
+    model = UnobservedComponents(np.array(values), "llevel", exog=step, seasonal=seasonal or None, mle_regression=False)
     found = model.fit(disp=False, maxiter=200)
+    effect, variance = found.smoothed_state[-1, -1], found.smoothed_state_cov[-1, -1, -1]  # the regressor is last
     return {
-        "effect": float(found.params[-1]),
-        "z": float(found.params[-1] / found.bse[-1]),
+        "effect": float(effect),
+        "z": float(effect / np.sqrt(variance)),
         "cpu_s": time.process_time() - start_s,
     }
 

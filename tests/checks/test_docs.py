@@ -9,7 +9,15 @@ from dataclasses import fields
 import pytest
 
 from tests.checks.terminology import ROOT
-from tutela.domain.limits import DecodeLimits, GatewayLimits, ImportLimits, MatchLimits, RetroLimits, ScanLimits
+from tutela.domain.limits import (
+    DecodeLimits,
+    GatewayLimits,
+    ImportLimits,
+    MatchLimits,
+    RetroLimits,
+    ScanLimits,
+    StudyLimits,
+)
 from tutela.domain.media import Reason, Verdict
 from tutela.domain.scan import RowNote
 
@@ -69,7 +77,7 @@ def test_every_limit_is_documented_with_its_default():
     guide = text("docs/guide/limits.md")
     missing = [
         field.name
-        for limits in (DecodeLimits, ScanLimits, ImportLimits, MatchLimits, GatewayLimits, RetroLimits)
+        for limits in (DecodeLimits, ScanLimits, ImportLimits, MatchLimits, GatewayLimits, RetroLimits, StudyLimits)
         for field in fields(limits)
         if f"| `{field.name}` | {field.default:,} |" not in guide
     ]

@@ -22,13 +22,13 @@ from datetime import date, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Self
 
-from tutela.domain.limits import AssessmentLimits
+from tutela.domain.limits import StudyLimits
 from tutela.engine.assessment.refusals import SeriesError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_LIMITS = AssessmentLimits()
+_LIMITS = StudyLimits()
 _WEEK = timedelta(days=7)
 
 

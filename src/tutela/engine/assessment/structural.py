@@ -84,15 +84,16 @@ class Mixture:
 def fit(values: Floats, regressors: Floats, effects: Floats) -> tuple[Mixture, ...]:
     """Weigh one effect at a time: `values` (n), `regressors` (n x k), `effects` (n x m); gives m mixtures.
 
-    Raises where there are too few values for so many regressors, nothing varies, or an effect coincides with them.
+    A constant is among the regressors, or in what they span. Raises where there are too few values for so many
+    regressors, nothing varies, or an effect coincides with them.
     """
     count, known = regressors.shape
     freedom = count - known - 1
     if freedom < _FREEDOM_MIN:
         raise TooLittleDataError(f"{count} values are too few for {known} regressors and an effect")
-    _check_apart(values, regressors, effects)
-    scale = float(np.std(values))
-    parts = [_of_one_basis(basis, values / scale, regressors, effects, freedom) for basis in _bases(count)]
+    left = _left(values, regressors, effects)
+    scale = float(np.std(left))
+    parts = [_of_one_basis(basis, left / scale, regressors, effects, freedom) for basis in _bases(count)]
     places, scales, fits = (np.concatenate(part) for part in zip(*parts, strict=True))
     fits += np.repeat(_BELIEF, len(_SHARES))[:, None]
     weights = np.exp(fits - fits.max(axis=0))
@@ -115,7 +116,7 @@ def _of_one_basis(
     known = regressors.shape[1]
     base = vectors.T @ np.column_stack([regressors, values])
     turned = vectors.T @ effects
-    precisions = 1 / ((1 - _SHARES)[:, None] + np.outer(_SHARES, variances) + 1e-9)
+    precisions = 1 / ((1 - _SHARES)[:, None] + np.outer(_SHARES, variances) + 1e-12)
     weighed = precisions[:, :, None] * base
     inner = base.T @ weighed
     across = weighed.transpose(0, 2, 1) @ turned
@@ -144,14 +145,14 @@ def _bases(count: int) -> tuple[tuple[Floats, Floats], ...]:
         moving = np.minimum.outer(place, place) if lasting == 1 else lasting ** np.abs(np.subtract.outer(place, place))
         about_mean = moving - moving.mean(axis=0)
         about_mean -= about_mean.mean(axis=1)[:, None]
-        kept = about_mean if lasting == 1 else moving  # a random walk has no variance but about its mean
-        variances, vectors = np.linalg.eigh(kept * (count - 1) / np.trace(about_mean))
+        scaled = about_mean * (count - 1) / np.trace(about_mean)
+        variances, vectors = np.linalg.eigh(scaled + 1 / count)  # the constant among the regressors takes the mean out
         found.append((np.clip(variances, 0, None), vectors))
     return tuple(found)
 
 
-def _check_apart(values: Floats, regressors: Floats, effects: Floats) -> None:
-    """Refuse what no data could answer."""
+def _left(values: Floats, regressors: Floats, effects: Floats) -> Floats:
+    """What least squares leaves of the values: they have the same effect. Refuses what no data could answer."""
     left = values - regressors @ np.linalg.lstsq(regressors, values)[0]
     if not np.linalg.norm(left) > 1e-9 * max(1.0, float(np.linalg.norm(values))):
         raise NotEstimableError("the series does not vary", hint="There is nothing to compare an effect with.")
@@ -165,3 +166,4 @@ def _check_apart(values: Floats, regressors: Floats, effects: Floats) -> None:
             "the effect cannot be told from a break, the trend or the seasonal pattern",
             hint="A break in the period of the event makes its effect unknowable.",
         )
+    return left
