@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tutela.domain.terms import find_avoided
-from tutela.engine.assessment.edition import annexes, lenses
+from tutela.engine.assessment.edition import annexes, lenses, subjects
 from tutela.engine.assessment.edition.document import Document, texts
 from tutela.engine.assessment.edition.plans import PlanError
+from tutela.engine.assessment.indicators import Lens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tutela.engine.assessment.edition.document import Chapter, Tile
-    from tutela.engine.assessment.edition.plans import Plan
+    from tutela.engine.assessment.edition.plans import LensPlan, Plan
     from tutela.engine.assessment.registry import Registry
     from tutela.engine.assessment.releases import Correction
 
@@ -29,12 +31,24 @@ def edition(registry: Registry, plan: Plan, corrections: Sequence[Correction] = 
         summary=plan.summary,
         tiles=tuple(lenses.tile(registry, each) for each in plan.lenses),
         chapters=(
-            *(lenses.chapter(registry, each) for each in plan.lenses),
+            *(_lens(registry, each) for each in plan.lenses),
             annexes.methods(),
             annexes.corrections(registry, corrections),
             annexes.data(registry),
         ),
     )
+
+
+def _lens(registry: Registry, plan: LensPlan) -> Chapter:
+    """The chapter of a lens, and what stands beside its charts."""
+    chapter = lenses.chapter(registry, plan)
+    match plan.lens:
+        case Lens.IMPACT:
+            return replace(chapter, blocks=(subjects.cost(registry), *chapter.blocks))
+        case Lens.RESPONSE:
+            return replace(chapter, blocks=(*chapter.blocks, subjects.response()))
+        case _:
+            return chapter
 
 
 def document(
