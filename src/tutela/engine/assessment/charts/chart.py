@@ -23,8 +23,9 @@ from tutela.engine.assessment.units import UnitKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
 
-    from tutela.engine.assessment.indicators import Break, Indicator, Observation, Source
+    from tutela.engine.assessment.indicators import Indicator, Observation, Source
     from tutela.engine.assessment.registry import Registry
     from tutela.engine.assessment.spans import Span
 
@@ -126,9 +127,9 @@ def year(span: Span) -> float:
     return round((_decimal(span.first.year, span.first.timetuple().tm_yday - 1) + _end(span)) / 2, 4)
 
 
-def break_year(change: Break) -> float:
-    """Where a break stands on the axis of time."""
-    return round(_decimal(change.day.year, change.day.timetuple().tm_yday - 1), 4)
+def decimal_year(day: date) -> float:
+    """Where a day stands on the axis of time."""
+    return round(_decimal(day.year, day.timetuple().tm_yday - 1), 4)
 
 
 def cited(registry: Registry, observations: Iterable[Observation]) -> tuple[str, ...]:

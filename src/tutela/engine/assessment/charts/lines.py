@@ -10,9 +10,9 @@ from tutela.engine.assessment.charts.chart import (
     ChartError,
     Table,
     axis_of,
-    break_year,
     checked,
     cited,
+    decimal_year,
     interval,
     name_of,
     number,
@@ -167,7 +167,7 @@ def _values(indicator: Indicator, drawn: Sequence[Observation]) -> list[dict[str
 def _break_layers(breaks: Sequence[Break]) -> list[dict[str, Any]]:
     if not breaks:
         return []
-    data = {"values": [{"time": break_year(each), "mark": str(n)} for n, each in enumerate(breaks, 1)]}
+    data = {"values": [{"time": decimal_year(each.day), "mark": str(n)} for n, each in enumerate(breaks, 1)]}
     at = {"x": _TIME}
     return [
         {"data": data, "mark": {"type": "rule", "color": ink.CARE, "strokeDash": [3, 3]}, "encoding": at},

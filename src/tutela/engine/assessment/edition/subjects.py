@@ -12,6 +12,14 @@ from tutela.engine.assessment.edition.document import Grid
 if TYPE_CHECKING:
     from tutela.engine.assessment.registry import Registry
 
+AREAS: Final = {
+    capability.Area.POLICY: "Policy and governance",
+    capability.Area.JUSTICE: "Criminal justice",
+    capability.Area.VICTIM: "Victim",
+    capability.Area.SOCIETAL: "Societal",
+    capability.Area.INDUSTRY: "Industry",
+    capability.Area.MEDIA: "Media and communications",
+}
 MODEL: Final = (
     "WePROTECT Global Alliance: Preventing and Tackling Child Sexual Exploitation and Abuse: A Model National Response "
     "(2016). Names cited; descriptions are our paraphrases."
@@ -50,7 +58,7 @@ def cost(registry: Registry) -> Grid:
 def response() -> Grid:
     """Name the capabilities of a national response, and what can be measured of each."""
     rows = tuple(
-        (each.area.value.replace("_", " and "), each.name, "; ".join(each.measures))
+        (AREAS[each.area], each.name, "; ".join(each.measures))
         for each in capability.capabilities().values()
     )
     return Grid(
