@@ -56,4 +56,17 @@ CLAIMS: Final = (
             FigureSpec("a study of 120 months with all pretences", "s CPU", below(2)),
         ),
     ),
+    Claim(
+        "D4",
+        "A whole edition in a minute",
+        "The full build of an edition with all shipped data (report as PDF and HTML, briefs, data package) takes under "
+        "60 s on two cores from a cold start, and the same data make the same bytes.",
+        "bench.d4_edition",
+        (
+            FigureSpec("the whole edition", "s", below(60)),
+            FigureSpec("the same, CPU", "s CPU"),
+            FigureSpec("files that differ between two builds", "files", at_most(0)),
+            FigureSpec("files", "files"),
+        ),
+    ),
 )

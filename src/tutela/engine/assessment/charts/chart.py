@@ -18,7 +18,7 @@ from tutela.domain.errors import TutelaError
 from tutela.engine.assessment import rules
 from tutela.engine.assessment.catalogue import CITED_FACTS
 from tutela.engine.assessment.indicators import Construct
-from tutela.engine.assessment.spans import SpanKind
+from tutela.engine.assessment.spans import Span, SpanKind
 from tutela.engine.assessment.units import UnitKind
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from tutela.engine.assessment.indicators import Indicator, Observation, Source
     from tutela.engine.assessment.registry import Registry
-    from tutela.engine.assessment.spans import Span
 
 
 class ChartError(TutelaError):
@@ -123,7 +122,13 @@ def number(value: float) -> str:
 
 
 def year(span: Span) -> float:
-    """The middle of a span as a year with decimals: where it stands on the axis of time."""
+    """Where a span stands on the axis of time: a year at its number, any other in its middle.
+
+    >>> year(Span.parse("2017")), year(Span.parse("2017-S1"))
+    (2017, 2017.2478)
+    """
+    if span.kind is SpanKind.YEAR:
+        return span.first.year
     return round((_decimal(span.first.year, span.first.timetuple().tm_yday - 1) + _end(span)) / 2, 4)
 
 

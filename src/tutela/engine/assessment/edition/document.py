@@ -58,6 +58,12 @@ class Figures:
     heading: str
     rows: tuple[Figure, ...]
 
+    @property
+    def groups(self) -> tuple[tuple[str, tuple[Figure, ...]], ...]:
+        """The rows under what they are not, which many share; each group where its first row stood."""
+        limits = dict.fromkeys(row.not_this for row in self.rows)
+        return tuple(("; ".join(each), tuple(row for row in self.rows if row.not_this == each)) for each in limits)
+
 
 @dataclass(frozen=True, slots=True)
 class Grid:

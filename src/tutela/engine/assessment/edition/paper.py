@@ -91,18 +91,23 @@ def _block(block: Block, numbers: Mapping[str, int]) -> dict[str, Any]:
                 "table": _table(chart.table),
             }
         case Figures():
-            rows = [
+            groups = [
                 {
-                    "title": row.title,
-                    "value": measured(row),
-                    "where": f"{row.area}, {row.span}",
-                    "not_this": "; ".join(row.not_this),
-                    "doubt": row.doubt,
-                    "refs": [numbers[source_line(row.source)]],
+                    "not_this": limits,
+                    "rows": [
+                        {
+                            "title": row.title,
+                            "value": measured(row),
+                            "where": f"{row.area}, {row.span}",
+                            "doubt": row.doubt,
+                            "refs": [numbers[source_line(row.source)]],
+                        }
+                        for row in rows
+                    ],
                 }
-                for row in block.rows
+                for limits, rows in block.groups
             ]
-            return {"heading": block.heading, "rows": rows}
+            return {"heading": block.heading, "groups": groups}
         case Grid():
             return {
                 "heading": block.heading,

@@ -57,10 +57,7 @@ def cost(registry: Registry) -> Grid:
 
 def response() -> Grid:
     """Name the capabilities of a national response, and what can be measured of each."""
-    rows = tuple(
-        (AREAS[each.area], each.name, "; ".join(each.measures))
-        for each in capability.capabilities().values()
-    )
+    rows = tuple((AREAS[each.area], each.name, "; ".join(each.measures)) for each in capability.capabilities().values())
     return Grid(
         "What a national response consists of",
         Table(("Area", "Capability", "What the model offers to measure"), rows),
