@@ -27,7 +27,7 @@ def measure() -> Measurement:
         with tempfile.TemporaryDirectory() as folder:
             before, start_s = _cpu_s(), time.monotonic()
             subprocess.run(
-                [sys.executable, "-m", "tutela.entry.cli", "assess", "build", "--out", folder, "--quiet"],
+                [sys.executable, "-m", "tutela", "assess", "build", "--out", folder, "--quiet"],
                 check=True,
                 env=os.environ | {"PYTHONHASHSEED": "random"},
                 stdout=subprocess.DEVNULL,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 TEMPLATE: Final = Path(str(files("tutela.engine.assessment.edition") / "templates" / "edition.typ"))
 FONT: Final = "Libertinus Serif"  # comes with Typst: the fonts of a machine are not within reach
+_FLOWING: Final = {"corrections", "data"}  # short: they follow the chapter before on its page
 _ROWS_MAX: Final = 60  # a longer table stands in the HTML report and in the data package
 
 
@@ -64,6 +65,7 @@ def _files(document: Document) -> dict[str, bytes]:
         "chapters": [
             {
                 "title": chapter.title,
+                "flows": chapter.id in _FLOWING,
                 "lede": chapter.lede,
                 "blocks": [{"kind": kind(block)} | _block(block, numbers) for block in chapter.blocks],
             }
