@@ -129,6 +129,29 @@ def package_tables(files: Mapping[str, bytes]) -> dict[str, bytes]:
     return tables
 
 
+def check_values(observation: Observation, indicator: Indicator) -> None:
+    """Raise `RefusedError` where an observation contradicts itself or the nature of its unit."""
+    numbers = [n for n in (observation.value, observation.lower, observation.upper) if n is not None]
+    if (observation.status is Status.MISSING) != (not numbers and not observation.printed):
+        raise RefusedError(Reason.CONTRADICTORY, "what is missing has no value, and what has no value is missing")
+    if (observation.lower is None) != (observation.upper is None) or (
+        (observation.lower is None) != (observation.interval is None)
+    ):
+        raise RefusedError(Reason.CONTRADICTORY, "an interval has two ends and says what they mean")
+    if observation.lower is not None and observation.upper is not None:
+        middle = observation.lower if observation.value is None else observation.value
+        if not observation.lower <= middle <= observation.upper:
+            raise RefusedError(Reason.CONTRADICTORY, "the interval does not hold its value, or ends before it begins")
+    if observation.level is not None and not 0 < observation.level < 1:
+        raise RefusedError(Reason.CONTRADICTORY, "a level of confidence lies between 0 and 1")
+    if indicator.unit.kind in {UnitKind.COUNT, UnitKind.SHARE} and any(n < 0 for n in numbers):
+        raise RefusedError(Reason.CONTRADICTORY, "a count or share is not negative")
+    if indicator.unit.kind is UnitKind.SHARE and any(n > 100 for n in numbers):
+        raise RefusedError(Reason.CONTRADICTORY, "a share is not more than 100 per cent")
+    if indicator.unit.kind is UnitKind.COUNT and any(n != int(n) for n in numbers):
+        raise RefusedError(Reason.CONTRADICTORY, "a count is a whole number")
+
+
 _COMMA: Final = {"delimiter": ","}
 
 
@@ -227,7 +250,7 @@ def _observation(row: Row, catalogue: Catalogue, today: date) -> Observation:
         provenance=row.one_of("provenance", Provenance),
         doubt=row["doubt"],
     )
-    _check_values(observation, indicator)
+    check_values(observation, indicator)
     return observation
 
 
@@ -243,26 +266,3 @@ def _span(text: str, indicator: Indicator, status: Status, today: date) -> Span:
     if span.last > today and status not in {Status.FORECAST, Status.PROVISIONAL}:
         raise RefusedError(Reason.MISDATED, "ends after today, and is neither a forecast nor provisional")
     return span
-
-
-def _check_values(observation: Observation, indicator: Indicator) -> None:
-    """Refuse an observation that contradicts itself or the nature of its unit."""
-    numbers = [n for n in (observation.value, observation.lower, observation.upper) if n is not None]
-    if (observation.status is Status.MISSING) != (not numbers and not observation.printed):
-        raise RefusedError(Reason.CONTRADICTORY, "what is missing has no value, and what has no value is missing")
-    if (observation.lower is None) != (observation.upper is None) or (
-        (observation.lower is None) != (observation.interval is None)
-    ):
-        raise RefusedError(Reason.CONTRADICTORY, "an interval has two ends and says what they mean")
-    if observation.lower is not None and observation.upper is not None:
-        middle = observation.lower if observation.value is None else observation.value
-        if not observation.lower <= middle <= observation.upper:
-            raise RefusedError(Reason.CONTRADICTORY, "the interval does not hold its value, or ends before it begins")
-    if observation.level is not None and not 0 < observation.level < 1:
-        raise RefusedError(Reason.CONTRADICTORY, "a level of confidence lies between 0 and 1")
-    if indicator.unit.kind in {UnitKind.COUNT, UnitKind.SHARE} and any(n < 0 for n in numbers):
-        raise RefusedError(Reason.CONTRADICTORY, "a count or share is not negative")
-    if indicator.unit.kind is UnitKind.SHARE and any(n > 100 for n in numbers):
-        raise RefusedError(Reason.CONTRADICTORY, "a share is not more than 100 per cent")
-    if indicator.unit.kind is UnitKind.COUNT and any(n != int(n) for n in numbers):
-        raise RefusedError(Reason.CONTRADICTORY, "a count is a whole number")
