@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from tutela.engine.assessment import rows
@@ -182,8 +183,8 @@ def _from_sdmx(row: Row, source: str) -> Row:
     if not (power.isascii() and power.isdigit() and int(power) <= 12):
         raise RefusedError(Reason.MISUNITED, "UNIT_MULT is not a power of ten from 0 to 12")
     for column in ("value", "lower", "upper"):
-        number = moved.number(column)
-        fields[column] = rows.spell(None if number is None else number * 10 ** int(power))
+        if moved.number(column) is not None:  # by decimals: 4.35 times a hundred is 435, not a hair less
+            fields[column] = format(Decimal(fields[column]).scaleb(int(power)), "f")
     return moved
 
 
