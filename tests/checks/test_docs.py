@@ -10,6 +10,7 @@ import pytest
 
 from tests.checks.terminology import ROOT
 from tutela.domain.limits import (
+    AssessmentLimits,
     DecodeLimits,
     GatewayLimits,
     ImportLimits,
@@ -77,7 +78,16 @@ def test_every_limit_is_documented_with_its_default():
     guide = text("docs/guide/limits.md")
     missing = [
         field.name
-        for limits in (DecodeLimits, ScanLimits, ImportLimits, MatchLimits, GatewayLimits, RetroLimits, StudyLimits)
+        for limits in (
+            AssessmentLimits,
+            DecodeLimits,
+            ScanLimits,
+            ImportLimits,
+            MatchLimits,
+            GatewayLimits,
+            RetroLimits,
+            StudyLimits,
+        )
         for field in fields(limits)
         if f"| `{field.name}` | {field.default:,} |" not in guide
     ]

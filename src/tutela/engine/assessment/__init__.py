@@ -1,11 +1,20 @@
 """Assessment: a baseline of the threat, and the effect of what is done about it. Pure; nothing is imported eagerly.
 
-No clock, database, network or file is in here, and no random number that does not come from a seed given by the
-caller. Import the module that is needed: SciPy is large, and who only takes reports in should not wait for it.
+No clock, database, network or file is in here save the tables that ship in `data`, and no random number that does not
+come from a seed given by the caller. Import the module that is needed: SciPy is large, and who only takes reports in
+should not wait for it.
 
-What is known, and what it is not
-- `registry` definitions and observations with their sources (`catalogue`, `indicators`, `imports`, `rules`, `releases`)
-- `charts` what may be drawn, as values; `rendering` the drawings; `edition` whole reports from data
+What is counted
+- `indicators` the record; `spans`, `units` when and in what; `catalogue` which there are; `registry` and what was seen
+- `rows`, `imports` how figures come in, all or none; `releases` frozen, corrected, compared; `rules` how they are shown
+
+What it costs
+- `harm` the tree and published methods; `money` over time and between places; `cost` scenarios, as ranges
+
+What is done
+- `capability` the Model National Response; `actions` the tracker; `duties` of industry; `instruments` of law
+- `evidence` what was tried; `emerging` what may come; `backlog` whether people keep up
+- `index` a composite, off by default; `tables` what ships beside the code
 
 Measurements as they are
 - `series` one dated, unit-carrying series with its breaks; `panel` the same of many units
@@ -19,4 +28,8 @@ Impact of interventions
 
 Not yet, and not ever, reported
 - `nowcast` reports that are still on their way; `populations` people on no list
+
+How it is shown
+- `charts` what may be drawn, as values; `rendering` the drawings; `edition` whole reports from data
+- `study_files`, `scenario_files`, `profile_files` what the command line reads
 """

@@ -252,16 +252,17 @@ def return_on(
     )
 
 
+def stream(seed: int, name: str) -> np.random.Generator:
+    """Return the stream of random numbers of one input: the same for the same seed and name."""
+    named = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")
+    return np.random.default_rng([seed, named])
+
+
 def _draw(inputs: Sequence[Input], seed: int, draws: int) -> dict[str, Draws]:
     """Draw each input from a stream of its own, named by the seed and the input."""
     if len({each.name for each in inputs}) < len(inputs):
         raise ValueError("two inputs have the same name")
-    return {each.name: each.distribution.draw(_stream(seed, each.name), draws) for each in inputs}
-
-
-def _stream(seed: int, name: str) -> np.random.Generator:
-    named = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")
-    return np.random.default_rng([seed, named])
+    return {each.name: each.distribution.draw(stream(seed, each.name), draws) for each in inputs}
 
 
 def _range(answer: Draws, unit: str, *, indicative: bool, coverage: float | None) -> Range:
