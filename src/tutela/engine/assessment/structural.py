@@ -45,6 +45,7 @@ _LASTING = (0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 1.0)
 _BELIEF = np.log([1.0, 1.0, 1.0, 1.0, 1.0, 2.0, 3.0, 4.0, 14.0])  # the last equals the sum of the others
 _FREEDOM_MIN = 3  # below, a Student distribution has no spread that could be stated
 _INDEPENDENT_MIN = 1e-8  # share of an effect column that the other columns must leave unexplained
+_MOVING_MIN = 1e-9  # share of a series that must be left unexplained; below it there is only rounding
 _HALVINGS = 60
 
 
@@ -154,7 +155,7 @@ def _bases(count: int) -> tuple[tuple[Floats, Floats], ...]:
 def _left(values: Floats, regressors: Floats, effects: Floats) -> Floats:
     """What least squares leaves of the values: they have the same effect. Refuses what no data could answer."""
     left = values - regressors @ np.linalg.lstsq(regressors, values)[0]
-    if not np.linalg.norm(left) > 1e-9 * max(1.0, float(np.linalg.norm(values))):
+    if not np.linalg.norm(left) > _MOVING_MIN * np.linalg.norm(values):
         raise NotEstimableError("the series does not vary", hint="There is nothing to compare an effect with.")
     if np.linalg.matrix_rank(regressors) < regressors.shape[1]:
         raise NotEstimableError(
