@@ -62,11 +62,15 @@ class Mixture:
     @property
     def estimate(self) -> Estimate:
         """Mean, 95 % interval with equal tails, and standard deviation."""
-        mean = float(self.weights @ self.places)
-        within = self.scales**2 * self.freedom / (self.freedom - 2)
-        spread = float(np.sqrt(self.weights @ (within + (self.places - mean) ** 2)))
+        mean, spread = self._moments()
         tail = (1 - LEVEL) / 2
         return Estimate(mean, self.quantile(tail), self.quantile(1 - tail), spread)
+
+    @property
+    def statistic(self) -> float:
+        """How many standard deviations the mean is from zero: as of `estimate`, without the work of an interval."""
+        mean, spread = self._moments()
+        return mean / spread
 
     def below(self, value: float) -> float:
         """How probable it is that the effect is below `value`."""
@@ -80,6 +84,11 @@ class Mixture:
             middle = (low + high) / 2
             low, high = (middle, high) if self.below(middle) < probability else (low, middle)
         return (low + high) / 2
+
+    def _moments(self) -> tuple[float, float]:
+        mean = float(self.weights @ self.places)
+        within = self.scales**2 * self.freedom / (self.freedom - 2)
+        return mean, float(np.sqrt(self.weights @ (within + (self.places - mean) ** 2)))
 
 
 def fit(values: Floats, regressors: Floats, effects: Floats) -> tuple[Mixture, ...]:
