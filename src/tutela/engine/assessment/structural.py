@@ -46,7 +46,7 @@ _BELIEF = np.log([1.0, 1.0, 1.0, 1.0, 1.0, 2.0, 3.0, 4.0, 14.0])  # the last equ
 _FREEDOM_MIN = 3  # below, a Student distribution has no spread that could be stated
 _INDEPENDENT_MIN = 1e-8  # share of an effect column that the other columns must leave unexplained
 _MOVING_MIN = 1e-9  # share of a series that must be left unexplained; below it there is only rounding
-_HALVINGS = 60
+_HALVINGS = 45
 
 
 @dataclass(frozen=True, slots=True)
