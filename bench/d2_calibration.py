@@ -31,13 +31,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tutela.engine.assessment.estimate import Estimate
+    from tutela.engine.assessment.structural import Mixture
 
 _SEED: Final = 2018
 _SERIES: Final = 1_000
-_PEER_SERIES: Final = 300
-_PANELS: Final = 200
-_TRIANGLES: Final = 400
-_POPULATIONS: Final = 100
+_WITH_EFFECT: Final = 300
+_PEER_SERIES: Final = 200
+_PANELS: Final = 100
+_TRIANGLES: Final = 200
+_POPULATIONS: Final = 60
 _STUDIES: Final = 5
 _LATEST: Final = 11  # months of a triangle of twelve delays that are not complete
 _STEP: Final = math.log(1.2)
@@ -66,7 +68,7 @@ def _alarms(found: Measurement) -> None:
             random = np.random.default_rng(_SEED)
             made = [noise(random) for _ in range(_SERIES)]
             design = Design(seasonal=False)
-            seen = [change(simulated.monthly(each), simulated.EVENT, design).estimate.excludes_zero for each in made]
+            seen = [not _covers(change(simulated.monthly(each), simulated.EVENT, design), 0) for each in made]
             rates[kind] = 100 * float(np.mean(seen))
             if kind == "AR(1) 0.7":
                 few = [each.tolist() for each in made[:_PEER_SERIES]]
@@ -87,15 +89,13 @@ def _intervals(found: Measurement) -> None:
     for kind, noise in simulated.NOISES.items():
         random = np.random.default_rng(_SEED + 1)
         held = [0, 0]
-        for _ in range(_SERIES // 2):
+        for _ in range(_WITH_EFFECT):
             logs = 5 + 0.05 * noise(random) + _STEP * (since > 0)
             series = Series("Simulated", "units", Frequency.MONTH, simulated.STARTS, tuple(np.exp(logs).tolist()))
-            held[0] += _holds(
-                change(series, simulated.EVENT, Design(scale=Scale.LOGARITHMIC, seasonal=False)).estimate, _STEP
-            )
+            held[0] += _covers(change(series, simulated.EVENT, Design(scale=Scale.LOGARITHMIC, seasonal=False)), _STEP)
             ramp = simulated.monthly(noise(random) + _RAMP * since)
-            held[1] += _holds(change(ramp, simulated.EVENT, Design(Shape.RAMP, seasonal=False)).estimate, _RAMP)
-        rows.append((kind, *(200 * count / _SERIES for count in held)))
+            held[1] += _covers(change(ramp, simulated.EVENT, Design(Shape.RAMP, seasonal=False)), _RAMP)
+        rows.append((kind, *(100 * count / _WITH_EFFECT for count in held)))
     steps = [row[1] for row in rows]
     found.put("a step of 20 % is inside the interval, least of the kinds", min(steps))
     found.put("the same, all kinds, at least", float(np.mean(steps)))
@@ -180,6 +180,11 @@ def _panel(values: NDArray[np.float64]) -> Panel:
         Series(str(unit), "units", Frequency.MONTH, simulated.STARTS, tuple(row.tolist()))
         for unit, row in enumerate(values)
     )
+
+
+def _covers(found: Mixture, truth: float) -> bool:
+    """As `_holds` of its estimate, without working the interval out."""
+    return 0.025 <= found.below(truth) <= 0.975
 
 
 def _holds(found: Estimate, truth: float) -> bool:

@@ -30,6 +30,7 @@ def of(points, frequency=Frequency.MONTH):
         pytest.param([(date(2020, 1, 15), 1)], id="begins within a month"),
         pytest.param([(JANUARY, float("nan"))], id="not a number"),
         pytest.param([(JANUARY, float("inf"))], id="infinite"),
+        pytest.param([(JANUARY, -1e16)], id="beyond counting"),
         pytest.param([], id="empty"),
         pytest.param([(date(2000 + place // 12, place % 12 + 1, 1), 1) for place in range(601)], id="endless"),
     ],

@@ -166,8 +166,7 @@ def pretended(series: Series, design: Design) -> tuple[Pretence, ...]:
     except TooLittleDataError:
         return ()
     return tuple(
-        Pretence(series.date_of(place).isoformat(), each.estimate.statistic)
-        for place, each in zip(places, found, strict=True)
+        Pretence(series.date_of(place).isoformat(), each.statistic) for place, each in zip(places, found, strict=True)
     )
 
 

@@ -45,7 +45,8 @@ _LASTING = (0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 1.0)
 _BELIEF = np.log([1.0, 1.0, 1.0, 1.0, 1.0, 2.0, 3.0, 4.0, 14.0])  # the last equals the sum of the others
 _FREEDOM_MIN = 3  # below, a Student distribution has no spread that could be stated
 _INDEPENDENT_MIN = 1e-8  # share of an effect column that the other columns must leave unexplained
-_HALVINGS = 60
+_MOVING_MIN = 1e-9  # share of a series that must be left unexplained; below it there is only rounding
+_HALVINGS = 45
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,15 @@ class Mixture:
     @property
     def estimate(self) -> Estimate:
         """Mean, 95 % interval with equal tails, and standard deviation."""
-        mean = float(self.weights @ self.places)
-        within = self.scales**2 * self.freedom / (self.freedom - 2)
-        spread = float(np.sqrt(self.weights @ (within + (self.places - mean) ** 2)))
+        mean, spread = self._moments()
         tail = (1 - LEVEL) / 2
         return Estimate(mean, self.quantile(tail), self.quantile(1 - tail), spread)
+
+    @property
+    def statistic(self) -> float:
+        """How many standard deviations the mean is from zero: as of `estimate`, without the work of an interval."""
+        mean, spread = self._moments()
+        return mean / spread
 
     def below(self, value: float) -> float:
         """How probable it is that the effect is below `value`."""
@@ -79,6 +84,11 @@ class Mixture:
             middle = (low + high) / 2
             low, high = (middle, high) if self.below(middle) < probability else (low, middle)
         return (low + high) / 2
+
+    def _moments(self) -> tuple[float, float]:
+        mean = float(self.weights @ self.places)
+        within = self.scales**2 * self.freedom / (self.freedom - 2)
+        return mean, float(np.sqrt(self.weights @ (within + (self.places - mean) ** 2)))
 
 
 def fit(values: Floats, regressors: Floats, effects: Floats) -> tuple[Mixture, ...]:
@@ -154,7 +164,7 @@ def _bases(count: int) -> tuple[tuple[Floats, Floats], ...]:
 def _left(values: Floats, regressors: Floats, effects: Floats) -> Floats:
     """What least squares leaves of the values: they have the same effect. Refuses what no data could answer."""
     left = values - regressors @ np.linalg.lstsq(regressors, values)[0]
-    if not np.linalg.norm(left) > 1e-9 * max(1.0, float(np.linalg.norm(values))):
+    if not np.linalg.norm(left) > _MOVING_MIN * np.linalg.norm(values):
         raise NotEstimableError("the series does not vary", hint="There is nothing to compare an effect with.")
     if np.linalg.matrix_rank(regressors) < regressors.shape[1]:
         raise NotEstimableError(
