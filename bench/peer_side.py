@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pdqhash
 import peer_index
+import peer_statistics
 from PIL import Image
 from threatexchange.signal_type.pdq import pdq_hasher
 from threatexchange.signal_type.pdq.pdq_index import PDQIndex
@@ -40,6 +41,8 @@ _NAMES = (
     "numpy",
     "scikit-image",
     "scikit-learn",
+    "statsmodels",
+    "pysyncon",
 )
 
 
@@ -165,6 +168,9 @@ _REQUESTS: dict[str, Callable[..., dict[str, Any]]] = {
     "build_index": peer_index.build_index,
     "ask_index": peer_index.ask_index,
     "ask_index_together": peer_index.ask_index_together,
+    "structural_step": peer_statistics.structural_step,
+    "false_alarms": peer_statistics.false_alarms,
+    "synthetic_control": peer_statistics.synthetic_control,
 }
 
 

@@ -43,6 +43,8 @@ _PINS: Final = (
     "django==5.2.19",
     "django-q2==1.11.1",
     "psycopg[binary]==3.3.9",
+    "statsmodels==0.15.0",
+    "pysyncon==1.7.0",
 )
 _BUILT: Final = "vpdq==0.2.5"
 _BUILD_PACKAGES: Final = (

@@ -12,6 +12,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from bench.claims import intake, matching, record, scan
+from bench.claims import assessment, intake, matching, record, scan
 
-CLAIMS: Final = {claim.claim_id: claim for claim in (*scan.CLAIMS, *matching.CLAIMS, *record.CLAIMS, *intake.CLAIMS)}
+CLAIMS: Final = {
+    claim.claim_id: claim
+    for claim in (*scan.CLAIMS, *matching.CLAIMS, *record.CLAIMS, *intake.CLAIMS, *assessment.CLAIMS)
+}

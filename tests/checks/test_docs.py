@@ -17,6 +17,7 @@ from tutela.domain.limits import (
     MatchLimits,
     RetroLimits,
     ScanLimits,
+    StudyLimits,
 )
 from tutela.domain.media import Reason, Verdict
 from tutela.domain.scan import RowNote
@@ -85,6 +86,7 @@ def test_every_limit_is_documented_with_its_default():
             MatchLimits,
             GatewayLimits,
             RetroLimits,
+            StudyLimits,
         )
         for field in fields(limits)
         if f"| `{field.name}` | {field.default:,} |" not in guide

@@ -103,14 +103,20 @@ class RetroLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class AssessmentLimits:
-    """What an import of figures may hold, what is shown about people, and what one study may take."""
+class StudyLimits:
+    """What one study may take: bounds of work, far above what is published of any country."""
 
     periods_max: int = 600  # fifty years of months; a fit grows with the cube
     units_max: int = 250  # more than there are countries; each is a pretence of its own
     delays_max: int = 120
     population_lists_max: int = 5  # all 1,024 models of five lists are tried; six would be 32,768
     resamples_max: int = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentLimits:
+    """What an import of figures may hold, and from how many on figures about people are shown."""
+
     package_bytes_max: int = 64 * MIB  # all files of one import together
     rows_max: int = 500_000  # of one file; the largest public series by country and year have thousands
     field_chars_max: int = 2_000

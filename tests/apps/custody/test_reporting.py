@@ -14,11 +14,11 @@ from django.db import connection, transaction
 from django.http import Http404
 
 from tests.world import actor, make_desk, make_person, sign_in
-from tutela.apps.custody import exporting, keyring, reporting, sequencer, typesetting
+from tutela.apps.custody import exporting, keyring, reporting, sequencer
 from tutela.apps.custody.models import Checkpoint, Leaf
 from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, erase, record
 from tutela.domain.actors import SYSTEM, Role
-from tutela.engine import ledger
+from tutela.engine import ledger, typesetting
 
 CASE = UUID("019a4f3c-6e20-7000-8000-000000000001")
 ITEM = UUID("019a4f3c-6e20-7000-8000-000000000002")
@@ -215,7 +215,7 @@ def test_hundreds_of_entries_and_the_longest_names_are_typeset(auditor, case):
     content["log"] = content["log"] | {"origin": "o" * 255, "size": 10**13, "history": list(range(10**12, 10**12 + 16))}
     content["faults"] = ["x" * 400, "A sentence. " * 40]
     files = {"report": json.dumps(content).encode(), "export": b"{}\n", "verifier": b"pass\n"}
-    assert typesetting.pdf("court_report.typ", files, date=content["made_at"])
+    assert typesetting.pdf(reporting.TEMPLATE, files, date=content["made_at"])
 
 
 def test_verify_reads_what_the_report_attached(auditor, case):

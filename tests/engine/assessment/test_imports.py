@@ -216,6 +216,8 @@ def sdmx(line: bytes) -> imports.Imported:
 
 def test_sdmx_csv_is_read_with_its_power_of_ten():
     assert [each.value for each in sdmx(b"reports,AAA,2019,1.5,reports,A,3\n").observations] == [1500]
+    assert [each.value for each in sdmx(b"reports,AAA,2019,4.35,reports,A,2\n").observations] == [435]
+    assert [each.value for each in sdmx(b"reports,AAA,2019,12,reports,A,\n").observations] == [12]
 
 
 @pytest.mark.parametrize("power", [b"-1", b"x", b"13", "²".encode()])

@@ -36,7 +36,14 @@ def test_an_altered_release_is_refused():
 
 @pytest.mark.parametrize(
     "changed",
-    [{"before": 1.0}, {"key": ("reports", "BBB", "2019", "")}, {"reason": ""}, {"source": "hearsay"}],
+    [
+        {"before": 1.0},
+        {"key": ("reports", "BBB", "2019", "")},
+        {"reason": ""},
+        {"source": "hearsay"},
+        {"after": -1.0},
+        {"after": 1.5},
+    ],
 )
 def test_a_correction_that_does_not_fit_is_refused(changed):
     with pytest.raises(CorrectionError):
@@ -48,6 +55,14 @@ def test_a_correction_changes_one_value_and_says_why():
     assert [(each.key, each.kind) for each in compare(BASE, after)] == [(KEY, ChangeKind.REVISED)]
     assert after.one("reports", "2019", "AAA").doubt == "counted twice"
     assert BASE.one("reports", "2019", "AAA").value == 2019
+
+
+def test_the_interval_of_a_wrong_value_goes_with_it():
+    wrong = Registry(
+        CATALOGUE, take(row(value="7", lower="6", upper="8", interval="range", bound="about")).observations
+    )
+    (right,) = correct(wrong, [correction(before=7.0, after=70.0)]).observations
+    assert (right.value, right.lower, right.upper, right.words) == (70, None, None, "70")
 
 
 def test_a_withdrawal_and_a_new_value_are_told_apart():

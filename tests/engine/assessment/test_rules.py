@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.checks.terminology import ROOT
 from tests.engine.assessment.tables import CATALOGUE, row, take
 from tutela.engine.assessment import rules
 from tutela.engine.assessment.catalogue import Catalogue
 from tutela.engine.assessment.indicators import Construct
 from tutela.engine.assessment.registry import Registry
+from tutela.engine.assessment.rows import Reason
 from tutela.engine.assessment.rules import Axis, UnfitError
 
 REPORTS, SHARE, CHILDREN = (CATALOGUE.indicators[name] for name in ("reports", "share", "children"))
@@ -109,3 +111,8 @@ def test_an_aggregate_needs_five_countries_that_all_agreed():
     assert rules.may_pool(agreed)
     assert not rules.may_pool(agreed | {"a": False})
     assert not rules.may_pool(dict.fromkeys("abcd", True))
+
+
+def test_the_guide_explains_every_reason_of_refusal():
+    guide = (ROOT / "docs/guide/figures.md").read_text(encoding="utf-8")
+    assert [each for each in Reason if f"| `{each.value}` |" not in guide] == []

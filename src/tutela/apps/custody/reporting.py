@@ -26,10 +26,10 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import transaction
 
 from tutela.apps.access.public import authorise
-from tutela.apps.custody import exporting, keyring, typesetting, verifying
+from tutela.apps.custody import exporting, keyring, verifying
 from tutela.apps.custody.recording import pseudonym_of, record
 from tutela.domain.actors import Actor, Permission
-from tutela.engine import clock, ledger
+from tutela.engine import clock, ledger, typesetting
 from tutela.engine.ledger import Action, ObjectKind, verifier
 from tutela.engine.ledger.note import decode_base64
 
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 FORMAT: Final = "tutela-custody-report/1"
 ENTRIES_MAX: Final = 5000  # some 700 pages; a longer case is exported and verified, not printed
+TEMPLATE: Final = Path(__file__).parent / "templates" / "custody" / "court_report.typ"
 EXPORT_NAME: Final = "case.jsonl"
 VERIFIER_NAME: Final = "verifier.py"
 NOT_SHOWN: Final = (
@@ -76,7 +77,7 @@ class CourtReport:
     def pdf(self) -> bytes:
         """Return the report as PDF/A-3, with both files attached."""
         files = {"report": self.json(), "export": self.export, "verifier": self.verifier_source}
-        return typesetting.pdf("court_report.typ", files, date=str(self.content["made_at"]))
+        return typesetting.pdf(TEMPLATE, files, date=str(self.content["made_at"]))
 
 
 @transaction.atomic

@@ -4,10 +4,17 @@ No clock, database, network or file is in here save the tables that ship in `dat
 come from a seed given by the caller. Import the module that is needed: SciPy is large, and who only takes reports in
 should not wait for it.
 
-What is known, and what it is not
+What is counted
 - `indicators` the record; `spans`, `units` when and in what; `catalogue` which there are; `registry` and what was seen
 - `rows`, `imports` how figures come in, all or none; `releases` frozen, corrected, compared; `rules` how they are shown
-- `charts` what may be drawn, as values; `rendering` the drawings; `edition` whole reports from data
+
+What it costs
+- `harm` the tree and published methods; `money` over time and between places; `cost` scenarios, as ranges
+
+What is done
+- `capability` the Model National Response; `actions` the tracker; `duties` of industry; `instruments` of law
+- `evidence` what was tried; `emerging` what may come; `backlog` whether people keep up
+- `index` a composite, off by default; `tables` what ships beside the code
 
 Measurements as they are
 - `series` one dated, unit-carrying series with its breaks; `panel` the same of many units
@@ -22,11 +29,7 @@ Impact of interventions
 Not yet, and not ever, reported
 - `nowcast` reports that are still on their way; `populations` people on no list
 
-What it costs
-- `harm` the tree and published methods; `money` over time and between places; `cost` scenarios, as ranges
-
-What is done
-- `capability` the Model National Response; `actions` the tracker; `duties` of industry; `instruments` of law
-- `evidence` what was tried; `emerging` what may come; `backlog` whether people keep up
-- `index` a composite, off by default; `tables` what ships beside the code
+How it is shown
+- `charts` what may be drawn, as values; `rendering` the drawings; `edition` whole reports from data
+- `study_files`, `scenario_files`, `profile_files` what the command line reads
 """

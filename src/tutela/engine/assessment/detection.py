@@ -1,16 +1,16 @@
-"""Level against detection: what a number of reports is not, and adjustments that say what they assume.
+"""Level against detection: what a count of reports is made of, and adjustments that say what they assume.
 
-Three quantities never stand in for each other, and never on one axis:
-- REPORTED what came to notice; it rises when more is looked for, and falls when less can be seen
-- PREVALENCE the share of people who say in a survey that it happened to them
-- EXPOSURE how many could be affected or could report (children, users)
+A count of reports rises when more happens, when more people could report or be reported, and when more is looked for.
+Only the second can be counted by itself. So a count may be
+- taken apart (`taken_apart`): growth of the users times growth of reports a user. The second factor is behaviour *and*
+  detection, and nothing here tells them apart;
+- adjusted (`adjusted`) by named factors, each with its range, its assumption and its source. Ranges multiply end by
+  end: as wide as the assumptions allow together. The result is still a count of reports, under these assumptions.
 
-A report count may be taken apart (`taken_apart`): growth of users times growth of reports a user. The second factor is
-behaviour *and* detection, and nothing here tells them apart. It may be adjusted (`adjusted`) by named factors, each
-with its range and its assumption; the result stays a report count under these assumptions. There is no function that
-makes one number of the threat, and none will be added.
+Only `Reports` go in, so that a prevalence from a survey or a number of users cannot be adjusted into something else.
+There is no function that makes one number of the threat, and none belongs here.
 
->>> parts = taken_apart(Measured(Quantity.REPORTED, 1_106_071, 10_214_753, "reports"), 1.5)
+>>> parts = taken_apart(Reports(1_106_071, "reports"), Reports(10_214_753, "reports"), exposed_growth=1.5)
 >>> round(parts.growth, 2), round(parts.per_exposed, 2)
 (9.24, 6.16)
 """
@@ -19,41 +19,37 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tutela.engine.assessment.refusals import SeriesError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-
-class Quantity(Enum):
-    """What kind of thing was measured."""
-
-    REPORTED = "reported"
-    PREVALENCE = "prevalence"
-    EXPOSURE = "exposure"
+PER_EXPOSED_IS: Final = "Behaviour and detection together. It is not the growth of abuse."
+ADJUSTED_IS: Final = "Reports under the assumptions named. It is not a level of abuse and not a number of children."
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """The same quantity, in the same unit, at an earlier and a later time."""
+class Reports:
+    """A count of what came to notice, in `unit`."""
 
-    quantity: Quantity
-    earlier: float
-    later: float
+    count: float
     unit: str
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.count < math.inf or not self.unit:
+            raise SeriesError("a count of reports is zero or more, and has a unit")
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """`growth` = `of_exposed` x `per_exposed`, all times (1 is no change)."""
+    """`growth` = `of_exposed` x `per_exposed`, all times (1 is no change); `note` says what the last one is."""
 
     growth: float
     of_exposed: float
     per_exposed: float
-    means: str
+    note: str = PER_EXPOSED_IS
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,62 +65,41 @@ class Adjustment:
 
     def __post_init__(self) -> None:
         if not 0 < self.low <= self.central <= self.high < math.inf:
-            raise SeriesError(f"{self.name}: an adjustment needs a range of factors above zero, low to high")
+            raise SeriesError(f"{self.name}: an adjustment needs factors above zero, from low to high")
         if not (self.name and self.assumes and self.source):
             raise SeriesError("an adjustment needs a name, its assumption and its source")
 
 
 @dataclass(frozen=True, slots=True)
 class Adjusted:
-    """Reports under assumptions; every one of them is named, and the range is as wide as they make it together."""
+    """Reports under assumptions, in the unit of `raw`; no value without its range, no range without its reasons."""
 
-    quantity: Quantity
-    unit: str
-    raw: float
+    raw: Reports
     low: float
     central: float
     high: float
-    assumes: tuple[str, ...]
-    is_not: str
+    adjustments: tuple[Adjustment, ...]
+    note: str = ADJUSTED_IS
 
 
-def taken_apart(reports: Measured, exposed_growth: float) -> Parts:
-    """Take the growth of reports apart, given how many times more people there are that could report or be reported."""
-    _check_reported(reports.quantity)
-    if not all(0 < each < math.inf for each in (reports.earlier, reports.later, exposed_growth)):
+def taken_apart(earlier: Reports, later: Reports, *, exposed_growth: float) -> Parts:
+    """Take growth apart, given how many times more people there are who could report or be reported."""
+    if earlier.unit != later.unit:
+        raise SeriesError(f"{earlier.unit} and {later.unit} are different units")
+    if not (earlier.count > 0 and later.count > 0 and 0 < exposed_growth < math.inf):
         raise SeriesError("growth needs numbers above zero")
-    growth = reports.later / reports.earlier
-    return Parts(
-        growth,
-        exposed_growth,
-        growth / exposed_growth,
-        "Reports for each exposed person: behaviour and detection together. It is not the growth of abuse.",
-    )
+    growth = later.count / earlier.count
+    return Parts(growth, exposed_growth, growth / exposed_growth)
 
 
-def adjusted(quantity: Quantity, raw: float, unit: str, adjustments: Sequence[Adjustment]) -> Adjusted:
-    """Apply named adjustments to a report count. Ranges multiply end by end: the widest that the assumptions allow."""
-    _check_reported(quantity)
-    if not 0 <= raw < math.inf:
-        raise SeriesError("a report count is zero or more")
-    names = [each.name for each in adjustments]
-    if not names or len(set(names)) < len(names):
+def adjusted(raw: Reports, adjustments: Sequence[Adjustment]) -> Adjusted:
+    """Apply named adjustments, each once."""
+    if not adjustments or len({each.name for each in adjustments}) < len(adjustments):
         raise SeriesError("name at least one adjustment, and each once")
     return Adjusted(
-        quantity,
-        unit,
         raw,
-        raw * math.prod(each.low for each in adjustments),
-        raw * math.prod(each.central for each in adjustments),
-        raw * math.prod(each.high for each in adjustments),
-        tuple(f"{each.name}: {each.assumes} ({each.source})" for each in adjustments),
-        "Reports under the assumptions named; not a level of abuse and not a number of children.",
+        raw.count * math.prod(each.low for each in adjustments),
+        raw.count * math.prod(each.central for each in adjustments),
+        raw.count * math.prod(each.high for each in adjustments),
+        tuple(adjustments),
     )
-
-
-def _check_reported(quantity: Quantity) -> None:
-    if quantity is not Quantity.REPORTED:
-        raise SeriesError(
-            f"{quantity.value} is not a report count",
-            hint="Show the quantities beside each other, on axes of their own.",
-        )

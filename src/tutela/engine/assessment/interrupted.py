@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from tutela.engine.assessment.structural import Mixture
+
     Floats = NDArray[np.float64]
 
 _SEASONS_MIN = 2  # whole years of data before a seasonal pattern is fitted
@@ -119,11 +121,8 @@ class Interrupted:
 def interrupted(series: Series, event: Event, design: Design | None = None) -> Interrupted:
     """Estimate the change at the event; raises where there is too little data or the data cannot tell."""
     design = design or Design()
+    found = change(series, event, design)
     place = series.first_whole(event.on)
-    check_periods(place, len(series) - place)
-    values = _scaled(series, design.scale)
-    shape = _shapes(len(series), np.array([place]), design.shape)
-    (found,) = fit(values, _regressors(series, design), shape)
     effect = found.estimate
     return Interrupted(
         series,
@@ -135,8 +134,20 @@ def interrupted(series: Series, event: Event, design: Design | None = None) -> I
         Pretences(effect.statistic, pretended(series.before(place), design)),
         place,
         len(series) - place,
-        _expected(series, design.scale, effect, shape[:, 0], place),
+        _expected(series, design, effect, place),
     )
+
+
+def change(series: Series, event: Event, design: Design) -> Mixture:
+    """The effect alone, without pretences and on the scale of the design; for many series at once."""
+    place = series.first_whole(event.on)
+    check_periods(place, len(series) - place)
+    (found,) = fit(
+        _scaled(series, design.scale),
+        _regressors(series, design),
+        _shapes(len(series), np.array([place]), design.shape),
+    )
+    return found
 
 
 def pretended(series: Series, design: Design) -> tuple[Pretence, ...]:
@@ -155,8 +166,7 @@ def pretended(series: Series, design: Design) -> tuple[Pretence, ...]:
     except TooLittleDataError:
         return ()
     return tuple(
-        Pretence(series.date_of(place).isoformat(), each.estimate.statistic)
-        for place, each in zip(places, found, strict=True)
+        Pretence(series.date_of(place).isoformat(), each.statistic) for place, each in zip(places, found, strict=True)
     )
 
 
@@ -206,12 +216,13 @@ def _percent(effect: Estimate) -> Estimate:
     return Estimate(value, low, high, 100 * math.exp(effect.value) * effect.standard_error)
 
 
-def _expected(series: Series, scale: Scale, effect: Estimate, shape: Floats, place: int) -> tuple[Expected, ...]:
+def _expected(series: Series, design: Design, effect: Estimate, place: int) -> tuple[Expected, ...]:
     """Each period from the event on with the effect taken out."""
+    shape = _shapes(len(series), np.array([place]), design.shape)[:, 0]
 
     def without(at: int, size: float) -> float:
         size *= float(shape[at])
-        return series.values[at] * math.exp(-size) if scale is Scale.LOGARITHMIC else series.values[at] - size
+        return series.values[at] * math.exp(-size) if design.scale is Scale.LOGARITHMIC else series.values[at] - size
 
     return tuple(
         Expected(

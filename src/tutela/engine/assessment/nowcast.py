@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import gammaincinv
 
-from tutela.domain.limits import AssessmentLimits
+from tutela.domain.limits import StudyLimits
 from tutela.engine.assessment import poisson
 from tutela.engine.assessment.estimate import LEVEL, Estimate
 from tutela.engine.assessment.refusals import SeriesError, TooLittleDataError
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-_LIMITS = AssessmentLimits()
+_LIMITS = StudyLimits()
 
 
 @dataclass(frozen=True, slots=True)

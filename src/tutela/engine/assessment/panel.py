@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from tutela.domain.limits import AssessmentLimits
+from tutela.domain.limits import StudyLimits
 from tutela.engine.assessment.refusals import NotEstimableError, SeriesError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tutela.engine.assessment.series import Series
 
-_LIMITS = AssessmentLimits()
+_LIMITS = StudyLimits()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.optimize import linprog
 
-from tutela.domain.limits import AssessmentLimits
+from tutela.domain.limits import StudyLimits
 from tutela.engine.assessment import poisson
 from tutela.engine.assessment.estimate import LEVEL, Estimate
 from tutela.engine.assessment.refusals import NotEstimableError, SeriesError, TooLittleDataError
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
-_LIMITS = AssessmentLimits()
+_LIMITS = StudyLimits()
 _LISTS_MIN = 3
 _AS_GOOD = 2.0
 _NORMAL = 1.959964
@@ -107,14 +107,12 @@ def estimate(overlaps: Overlaps, *, seed: int, resamples: int = 200) -> Populati
     every = _every_subset(table.overlapping)
     fitted = table.fit(np.tile(table.counts, (len(every), 1)), every)
     criteria = table.criteria(fitted, every)
-    order = np.argsort(criteria)
-    good = [int(each) for each in order if criteria[each] <= criteria[order[0]] + _AS_GOOD]
-    existing = [each for each in good if table.exists(every[each])]
-    if not existing:
-        raise NotEstimableError("no good model has an estimate", hint="Merge lists that hardly overlap.")
-    best = float(criteria[existing[0]])
-    models = tuple(table.model(every[each], float(criteria[each]) - best) for each in existing)
+    good, without = _good(table, every, criteria)
+    best = float(criteria[good[0]])
+    models = tuple(table.model(every[each], float(criteria[each]) - best) for each in good)
     (chosen,) = table.step(table.counts[None])
+    if not table.exists(chosen):
+        chosen = every[good[0]]
     (criterion,) = table.criteria(table.fit(table.counts[None], chosen[None]), chosen[None])
     low, high = _redrawn(table, np.random.default_rng(seed), resamples)
     return Population(
@@ -124,7 +122,7 @@ def estimate(overlaps: Overlaps, *, seed: int, resamples: int = 200) -> Populati
         low,
         high,
         tuple(pair for pair, there in zip(table.pairs, table.overlapping, strict=True) if not there),
-        len(good) - len(existing),
+        without,
     )
 
 
@@ -197,6 +195,22 @@ class _Table:
             bounds=[(0, None)] * (count + 1),
         )
         return found.fun is not None and float(found.fun) < -_ABOVE_ZERO
+
+
+def _good(table: _Table, every: Flags, criteria: Floats) -> tuple[list[int], int]:
+    """The models that have an estimate and are within 2 of the best such, best first; and how many had none."""
+    good: list[int] = []
+    without = 0
+    for each in np.argsort(criteria).tolist():
+        if good and criteria[each] > criteria[good[0]] + _AS_GOOD:
+            break
+        if table.exists(every[each]):
+            good.append(each)
+        else:
+            without += 1
+    if not good:
+        raise NotEstimableError("no model has an estimate", hint="Merge lists that hardly overlap.")
+    return good, without
 
 
 def _every_subset(allowed: Flags) -> Flags:

@@ -5,7 +5,8 @@ Rules
 * A release is a registry with a version and a digest of its content. Opening one computes the digest again and refuses
   content that is not what was frozen.
 * Nothing is overwritten in silence. A value that changes is a `Correction`: what it was, what it is, why, by which
-  source. A correction that does not find the value that it corrects is refused.
+  source. A correction that does not find the value that it corrects, or that an import would refuse, is refused. The
+  printed words, the bound and the interval of a wrong value go with it.
 * Comparing two releases tells apart what was *revised* (the same cell, another value), what is *new*, what is
   *withdrawn*, and what is *redefined*: an indicator whose definition or unit changed is not compared at all.
 * `movement` compares two spans of one series. Across a break it gives no ratio: "not comparable" and the break are the
@@ -23,18 +24,20 @@ True
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from tutela.engine.assessment.indicators import Bound, Status
+from tutela.engine.assessment import imports
+from tutela.engine.assessment.indicators import Bound, Observation, Status
 from tutela.engine.assessment.registry import WORLD, Registry
+from tutela.engine.assessment.rows import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from tutela.engine.assessment.indicators import Break, Indicator, Observation
+    from tutela.engine.assessment.indicators import Break, Indicator
 
 
 class AlteredError(ValueError):
@@ -120,7 +123,7 @@ def correct(registry: Registry, corrections: Iterable[Correction]) -> Registry:
         if each.after is None:
             del there[each.key]
         else:
-            there[each.key] = replace(old, value=each.after, printed="", source=each.source, doubt=each.reason)
+            there[each.key] = _corrected(old, each.after, each, registry.indicator(each.key[0]))
     return Registry(registry.catalogue, tuple(there.values()))
 
 
@@ -159,6 +162,24 @@ def movement(
         return Movement(indicator, old, new, None, breaks, words)
     said = f"{new.value / old.value:.2f} times as many {indicator.unit.label}"
     return Movement(indicator, old, new, new.value / old.value, breaks, f"{said}; {indicator.not_this[0]}")
+
+
+def _corrected(old: Observation, value: float, by: Correction, indicator: Indicator) -> Observation:
+    new = Observation(
+        old.indicator,
+        old.area,
+        old.span,
+        value,
+        cell=old.cell,
+        source=by.source,
+        provenance=old.provenance,
+        doubt=by.reason,
+    )
+    try:
+        imports.check_values(new, indicator)
+    except RefusedError as error:
+        raise CorrectionError(f"the corrected value cannot be: {error}") from None
+    return new
 
 
 def _redefined(earlier: Registry, later: Registry, indicator_id: str) -> bool:

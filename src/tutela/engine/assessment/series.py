@@ -22,14 +22,15 @@ from datetime import date, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Self
 
-from tutela.domain.limits import AssessmentLimits
+from tutela.domain.limits import StudyLimits
 from tutela.engine.assessment.refusals import SeriesError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_LIMITS = AssessmentLimits()
+_LIMITS = StudyLimits()
 _WEEK = timedelta(days=7)
+_SIZE_MAX = 1e15  # beyond it a value and the next whole number are hardly told apart
 
 
 class Frequency(Enum):
@@ -79,6 +80,8 @@ class Series:
             )
         if not all(map(math.isfinite, self.values)):
             raise SeriesError(f"{self.name}: a value is not a finite number", hint="Leave out what was not measured.")
+        if max(map(abs, self.values)) > _SIZE_MAX:
+            raise SeriesError(f"{self.name}: a value is larger than {_SIZE_MAX:g}", hint="Use a larger unit.")
         if self.frequency is not Frequency.WEEK and self.starts.day != 1:
             raise SeriesError(f"{self.name}: {self.starts} is not the first day of a month")
 

@@ -45,7 +45,8 @@ _LASTING = (0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 1.0)
 _BELIEF = np.log([1.0, 1.0, 1.0, 1.0, 1.0, 2.0, 3.0, 4.0, 14.0])  # the last equals the sum of the others
 _FREEDOM_MIN = 3  # below, a Student distribution has no spread that could be stated
 _INDEPENDENT_MIN = 1e-8  # share of an effect column that the other columns must leave unexplained
-_HALVINGS = 60
+_MOVING_MIN = 1e-9  # share of a series that must be left unexplained; below it there is only rounding
+_HALVINGS = 45
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,15 @@ class Mixture:
     @property
     def estimate(self) -> Estimate:
         """Mean, 95 % interval with equal tails, and standard deviation."""
-        mean = float(self.weights @ self.places)
-        within = self.scales**2 * self.freedom / (self.freedom - 2)
-        spread = float(np.sqrt(self.weights @ (within + (self.places - mean) ** 2)))
+        mean, spread = self._moments()
         tail = (1 - LEVEL) / 2
         return Estimate(mean, self.quantile(tail), self.quantile(1 - tail), spread)
+
+    @property
+    def statistic(self) -> float:
+        """How many standard deviations the mean is from zero: as of `estimate`, without the work of an interval."""
+        mean, spread = self._moments()
+        return mean / spread
 
     def below(self, value: float) -> float:
         """How probable it is that the effect is below `value`."""
@@ -80,19 +85,25 @@ class Mixture:
             low, high = (middle, high) if self.below(middle) < probability else (low, middle)
         return (low + high) / 2
 
+    def _moments(self) -> tuple[float, float]:
+        mean = float(self.weights @ self.places)
+        within = self.scales**2 * self.freedom / (self.freedom - 2)
+        return mean, float(np.sqrt(self.weights @ (within + (self.places - mean) ** 2)))
+
 
 def fit(values: Floats, regressors: Floats, effects: Floats) -> tuple[Mixture, ...]:
     """Weigh one effect at a time: `values` (n), `regressors` (n x k), `effects` (n x m); gives m mixtures.
 
-    Raises where there are too few values for so many regressors, nothing varies, or an effect coincides with them.
+    A constant is among the regressors, or in what they span. Raises where there are too few values for so many
+    regressors, nothing varies, or an effect coincides with them.
     """
     count, known = regressors.shape
     freedom = count - known - 1
     if freedom < _FREEDOM_MIN:
         raise TooLittleDataError(f"{count} values are too few for {known} regressors and an effect")
-    _check_apart(values, regressors, effects)
-    scale = float(np.std(values))
-    parts = [_of_one_basis(basis, values / scale, regressors, effects, freedom) for basis in _bases(count)]
+    left = _left(values, regressors, effects)
+    scale = float(np.std(left))
+    parts = [_of_one_basis(basis, left / scale, regressors, effects, freedom) for basis in _bases(count)]
     places, scales, fits = (np.concatenate(part) for part in zip(*parts, strict=True))
     fits += np.repeat(_BELIEF, len(_SHARES))[:, None]
     weights = np.exp(fits - fits.max(axis=0))
@@ -115,7 +126,7 @@ def _of_one_basis(
     known = regressors.shape[1]
     base = vectors.T @ np.column_stack([regressors, values])
     turned = vectors.T @ effects
-    precisions = 1 / ((1 - _SHARES)[:, None] + np.outer(_SHARES, variances) + 1e-9)
+    precisions = 1 / ((1 - _SHARES)[:, None] + np.outer(_SHARES, variances) + 1e-12)
     weighed = precisions[:, :, None] * base
     inner = base.T @ weighed
     across = weighed.transpose(0, 2, 1) @ turned
@@ -144,16 +155,16 @@ def _bases(count: int) -> tuple[tuple[Floats, Floats], ...]:
         moving = np.minimum.outer(place, place) if lasting == 1 else lasting ** np.abs(np.subtract.outer(place, place))
         about_mean = moving - moving.mean(axis=0)
         about_mean -= about_mean.mean(axis=1)[:, None]
-        kept = about_mean if lasting == 1 else moving  # a random walk has no variance but about its mean
-        variances, vectors = np.linalg.eigh(kept * (count - 1) / np.trace(about_mean))
+        scaled = about_mean * (count - 1) / np.trace(about_mean)
+        variances, vectors = np.linalg.eigh(scaled + 1 / count)  # the constant among the regressors takes the mean out
         found.append((np.clip(variances, 0, None), vectors))
     return tuple(found)
 
 
-def _check_apart(values: Floats, regressors: Floats, effects: Floats) -> None:
-    """Refuse what no data could answer."""
+def _left(values: Floats, regressors: Floats, effects: Floats) -> Floats:
+    """What least squares leaves of the values: they have the same effect. Refuses what no data could answer."""
     left = values - regressors @ np.linalg.lstsq(regressors, values)[0]
-    if not np.linalg.norm(left) > 1e-9 * max(1.0, float(np.linalg.norm(values))):
+    if not np.linalg.norm(left) > _MOVING_MIN * np.linalg.norm(values):
         raise NotEstimableError("the series does not vary", hint="There is nothing to compare an effect with.")
     if np.linalg.matrix_rank(regressors) < regressors.shape[1]:
         raise NotEstimableError(
@@ -165,3 +176,4 @@ def _check_apart(values: Floats, regressors: Floats, effects: Floats) -> None:
             "the effect cannot be told from a break, the trend or the seasonal pattern",
             hint="A break in the period of the event makes its effect unknowable.",
         )
+    return left

@@ -49,12 +49,12 @@ def _counts(*labels: str, people: bool = False) -> tuple[Unit, ...]:
 _THINGS: Final = (
     "reports", "notices", "referrals", "cases", "URLs", "pages", "images", "media", "videos", "records", "series",
     "hashes", "identities", "accounts", "members", "profiles", "hits", "messages", "devices", "sites", "governments",
-    "companies", "organisations", "countries", "studies", "categories", "requests", "places",
+    "companies", "organisations", "countries", "studies", "categories", "requests", "places", "jobs",
 )  # fmt: skip
 UNITS: Final = {
     each.code: each
     for each in (
-        *_counts("children", "adults", "users", "staff", people=True),
+        *_counts("children", "adults", "users", "staff", "concerns", people=True),
         *_counts(*_THINGS),
         Unit("percent", "per cent", UnitKind.SHARE),
         Unit("percent-a-year", "per cent a year", UnitKind.RATE),

@@ -13,12 +13,11 @@ from tutela.engine.assessment.charts.chart import Axis, Chart, ChartError, Table
 from tutela.engine.assessment.charts.dots import dots
 from tutela.engine.assessment.charts.effects import Counterfactual, Gap, counterfactual
 from tutela.engine.assessment.charts.lines import line, small_multiples
-from tutela.engine.assessment.charts.ranges import Bar, tornado
+from tutela.engine.assessment.charts.ranges import tornado
 from tutela.engine.assessment.charts.shares import stacked_share
 
 __all__ = [
     "Axis",
-    "Bar",
     "Chart",
     "ChartError",
     "Counterfactual",

@@ -18,15 +18,15 @@ from tutela.domain.errors import TutelaError
 from tutela.engine.assessment import rules
 from tutela.engine.assessment.catalogue import CITED_FACTS
 from tutela.engine.assessment.indicators import Construct
-from tutela.engine.assessment.spans import SpanKind
+from tutela.engine.assessment.spans import Span, SpanKind
 from tutela.engine.assessment.units import UnitKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
 
-    from tutela.engine.assessment.indicators import Break, Indicator, Observation, Source
+    from tutela.engine.assessment.indicators import Indicator, Observation, Source
     from tutela.engine.assessment.registry import Registry
-    from tutela.engine.assessment.spans import Span
 
 
 class ChartError(TutelaError):
@@ -81,7 +81,8 @@ class Chart:
 
 def axis_of(indicator: Indicator) -> Axis:
     """Return the axis of an indicator's values."""
-    over = _OVER.get(indicator.span_kind, "") if indicator.unit.kind is UnitKind.COUNT else ""
+    flows = indicator.unit.kind is UnitKind.COUNT and indicator.construct in _HAPPEN
+    over = _OVER.get(indicator.span_kind, "") if flows else ""
     if indicator.cumulative:
         over = "since it began"
     price = f"{indicator.unit.label} of {indicator.price_year}" if indicator.price_year else indicator.unit.label
@@ -121,13 +122,19 @@ def number(value: float) -> str:
 
 
 def year(span: Span) -> float:
-    """The middle of a span as a year with decimals: where it stands on the axis of time."""
+    """Where a span stands on the axis of time: a year at its number, any other in its middle.
+
+    >>> year(Span.parse("2017")), year(Span.parse("2017-S1"))
+    (2017, 2017.2478)
+    """
+    if span.kind is SpanKind.YEAR:
+        return span.first.year
     return round((_decimal(span.first.year, span.first.timetuple().tm_yday - 1) + _end(span)) / 2, 4)
 
 
-def break_year(change: Break) -> float:
-    """Where a break stands on the axis of time."""
-    return round(_decimal(change.day.year, change.day.timetuple().tm_yday - 1), 4)
+def decimal_year(day: date) -> float:
+    """Where a day stands on the axis of time."""
+    return round(_decimal(day.year, day.timetuple().tm_yday - 1), 4)
 
 
 def cited(registry: Registry, observations: Iterable[Observation]) -> tuple[str, ...]:
@@ -181,6 +188,8 @@ _CONSTRUCTS: Final = {
     Construct.COST: "Cost",
     Construct.SURROUNDINGS: "Surroundings",
 }
+_HAPPEN: Final = {Construct.ATTEMPT, Construct.REPORT, Construct.DETECTION, Construct.REMOVAL}
+"""What happens again each period; the rest is counted as it stands at a time."""
 _OVER: Final = {
     SpanKind.YEAR: "a year",
     SpanKind.HALF: "a half-year",

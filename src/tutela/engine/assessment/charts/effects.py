@@ -30,7 +30,7 @@ class Counterfactual:
     """One value a period in each of the fields; `times` are years with decimals, `names` what they are called.
 
     `low` and `high` are the interval of `expected`, or empty where the method gives none. `event` is when it began.
-    `real` is the statistic of the event, `statistics` those of the pretences: estimate over its standard error.
+    `real` is the statistic of the event, `statistics` those of the pretences; `of` says what they are.
     """
 
     times: tuple[float, ...]
@@ -44,6 +44,7 @@ class Counterfactual:
     pretended: tuple[Gap, ...] = ()
     statistics: tuple[float, ...] = ()
     real: float = 0.0
+    of: str = ""
 
     def __post_init__(self) -> None:
         count = len(self.times)
@@ -159,7 +160,7 @@ def _gaps(made: Counterfactual, time: dict[str, Any], axis: Axis) -> list[dict[s
 
 def _strip(made: Counterfactual) -> list[dict[str, Any]]:
     """The size of each pretence on one line, and the real one among them."""
-    title = "Size of the effect (standard errors) at dates where nothing happened; tall: at the event"
+    title = f"Tall: the event; short: {made.of}"
     along = {"field": "size", "type": "quantitative", "axis": {"title": title, "grid": False}}
     return [
         {

@@ -1,4 +1,4 @@
-"""Values over time: a line that stops at every break, its interval behind it, and the same for many places."""
+"""Values over time: a line that stops at breaks and gaps, its interval behind it; the same for many places."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from tutela.engine.assessment.charts.chart import (
     ChartError,
     Table,
     axis_of,
-    break_year,
     checked,
     cited,
+    decimal_year,
     interval,
     name_of,
     number,
@@ -21,6 +21,7 @@ from tutela.engine.assessment.charts.chart import (
     year,
 )
 from tutela.engine.assessment.indicators import Status
+from tutela.engine.assessment.spans import SpanKind
 from tutela.engine.assessment.units import UnitKind
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def line(registry: Registry, indicator: Indicator, observations: Iterable[Observ
             {"mark": {"type": "area", "color": ink.ACCENT, "opacity": ink.BAND}, "encoding": interval},
             {"mark": {"type": "rule", "color": ink.ACCENT, "opacity": 2 * ink.BAND}, "encoding": interval},
         ]
-    layers += _break_layers(breaks)
+    layers += _break_layers(indicator, breaks)
     layers.append({"mark": {"type": "line", "color": ink.ACCENT, "strokeWidth": 1.8}, "encoding": encoding})
     layers.append(
         {
@@ -105,7 +106,10 @@ def small_multiples(registry: Registry, indicator: Indicator, observations: Iter
     height = {"field": "value", "type": "quantitative", "title": None, "axis": ink.ROUND | {"tickCount": 3}}
     encoding = {"x": _TIME | {"axis": {"format": "d", "tickCount": 2, "title": None}}, "y": height}
     layers = [
-        *({k: v for k, v in each.items() if k != "data"} | {"data": each["data"]} for each in _break_layers(breaks)),
+        *(
+            {k: v for k, v in each.items() if k != "data"} | {"data": each["data"]}
+            for each in _break_layers(indicator, breaks)
+        ),
         {"mark": {"type": "line", "color": ink.ACCENT}, "encoding": encoding | {"detail": {"field": "run"}}},
         {
             "mark": {"type": "point", "filled": True, "size": 12, "color": ink.ACCENT, "opacity": 1},
@@ -150,11 +154,13 @@ def compared(indicator: Indicator, then: Observation, now: Observation) -> str:
 
 
 def _values(indicator: Indicator, drawn: Sequence[Observation]) -> list[dict[str, Any]]:
-    """The rows to draw. `run` numbers the stretches between breaks."""
+    """The rows to draw. `run` numbers the stretches between breaks and gaps."""
     rows: list[dict[str, Any]] = []
     run = 0
     for place, each in enumerate(drawn):
-        run += bool(place and indicator.breaks_between(drawn[place - 1].span, each.span))
+        if place:
+            before = drawn[place - 1].span
+            run += bool(indicator.breaks_between(before, each.span)) or (each.span.first - before.last).days > 1
         row = {"time": year(each.span), "value": each.value, "run": run, "firm": each.status is Status.NORMAL}
         if each.lower is not None and each.upper is not None:
             row |= {"low": each.lower, "high": each.upper}
@@ -162,10 +168,13 @@ def _values(indicator: Indicator, drawn: Sequence[Observation]) -> list[dict[str
     return rows
 
 
-def _break_layers(breaks: Sequence[Break]) -> list[dict[str, Any]]:
+def _break_layers(indicator: Indicator, breaks: Sequence[Break]) -> list[dict[str, Any]]:
     if not breaks:
         return []
-    data = {"values": [{"time": break_year(each), "mark": str(n)} for n, each in enumerate(breaks, 1)]}
+    early = (
+        0.5 if indicator.span_kind is SpanKind.YEAR else 0.0
+    )  # a year stands at its number, its beginning before that
+    data = {"values": [{"time": decimal_year(each.day) - early, "mark": str(n)} for n, each in enumerate(breaks, 1)]}
     at = {"x": _TIME}
     return [
         {"data": data, "mark": {"type": "rule", "color": ink.CARE, "strokeDash": [3, 3]}, "encoding": at},

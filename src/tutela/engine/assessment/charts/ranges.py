@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tutela.engine.assessment.charts import ink
@@ -12,23 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tutela.engine.assessment.charts.chart import Axis
+    from tutela.engine.assessment.cost import Bar
 
 _ROW: Final = 24
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One assumption: the result at its low end, and at its high end. `said` writes the two ends of the assumption."""
-
-    name: str
-    at_low: float
-    at_high: float
-    said: str = ""
-
-    @property
-    def swing(self) -> float:
-        """How far the result moves."""
-        return abs(self.at_high - self.at_low)
 
 
 def tornado(
@@ -44,7 +29,7 @@ def tornado(
     """Draw the widest bar on top. `centre` is the result where every assumption stands in its middle."""
     if not bars or not sources or not not_this:
         raise ChartError("A tornado needs assumptions, their sources and what the result is not")
-    ordered = sorted(bars, key=lambda each: -each.swing)
+    ordered = sorted(bars, key=lambda each: -each.width)
     row = {
         "field": "name",
         "type": "nominal",
@@ -84,8 +69,8 @@ def tornado(
         sources=sources,
         not_this=not_this,
         table=Table(
-            ("Assumption", "Its range", "Result at its low end", "Result at its high end"),
-            tuple((each.name, each.said, number(each.at_low), number(each.at_high)) for each in ordered),
+            ("Assumption", "Result at its low end", "Result at its high end"),
+            tuple((each.name, number(each.at_low), number(each.at_high)) for each in ordered),
         ),
         spec=spec,
     )

@@ -1,41 +1,40 @@
-"""Typst, and nothing else: a template of this app and some files make a PDF, always the same from the same.
+"""Typst, and nothing else: a template and some files make a PDF, always the same from the same.
 
-No font of the system, no clock and no file beyond the templates is within reach: what may be said is passed in.
+No font of the system, no clock and no file beyond the template's folder is within reach: what may be said is passed in.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     import typst
 
-_TEMPLATES: Final = Path(__file__).parent / "templates" / "custody"
 _STANDARD: Final = "a-3b"  # an archive's form of PDF that may carry attachments
 
 
-def pdf(template: str, files: Mapping[str, bytes], *, date: str) -> bytes:
+def pdf(template: Path, files: Mapping[str, bytes], *, date: str) -> bytes:
     """Typeset a template. `files` are UTF-8; the template finds them in `sys.inputs`. `date`: ISO 8601 with zone."""
     (document,) = _compiled(template, files, date, "pdf")
     return document
 
 
-def pages(template: str, files: Mapping[str, bytes], *, date: str) -> list[bytes]:
+def pages(template: Path, files: Mapping[str, bytes], *, date: str) -> list[bytes]:
     """Typeset a template into one PNG a page, to look at."""
     return _compiled(template, files, date, "png")
 
 
-def _compiled(template: str, files: Mapping[str, bytes], date: str, form: Literal["pdf", "png"]) -> list[bytes]:
+def _compiled(template: Path, files: Mapping[str, bytes], date: str, form: Literal["pdf", "png"]) -> list[bytes]:
     import typst  # noqa: PLC0415 - 80 MB that only a process which prints should load
 
     made = typst.compile(
-        _TEMPLATES / template,
-        root=_TEMPLATES,
+        template,
+        root=template.parent,
         font_paths=_fonts(),
         sys_inputs={name: data.decode() for name, data in files.items()},
         format=form,

@@ -1,0 +1,72 @@
+"""Issue D: assessment. Published answers, honest errors."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bench.claim import Claim, FigureSpec, at_least, at_most, below
+
+_REGRESSION: Final = "segmented regression, Newey-West (statsmodels)"
+_LOCAL_LEVEL: Final = "local level model, z-test (statsmodels)"
+
+CLAIMS: Final = (
+    Claim(
+        "D1",
+        "Published answers come out",
+        "Published answers reproduced from the published data: California Proposition 99 (synthetic control about "
+        "-19.5 packs, synthetic difference -15.6, difference in differences -27.3), West Germany (about -1,554), UK "
+        "seat belts (about -21 %), UK modern slavery (10 to 13 thousand people).",
+        "bench.d1_published",
+        (
+            FigureSpec("California, synthetic control, off -19.5", "packs", at_most(0.2)),
+            FigureSpec("California, synthetic difference, off -15.6", "packs", at_most(0.1)),
+            FigureSpec("California, difference in differences, off -27.3", "packs", at_most(0.1)),
+            FigureSpec("West Germany, synthetic control, off -1,554", "USD", at_most(5)),
+            FigureSpec("seat belts, drivers, off -21", "percentage points", at_most(1)),
+            FigureSpec("seat belts, place of the real date among pretended ones", "place", at_most(1)),
+            FigureSpec("United Kingdom, people outside 10 to 13 thousand", "people", at_most(0)),
+            FigureSpec("the same, interval when the model is chosen again, over the plain one", "times"),
+            FigureSpec("Nile, off -247", "%", at_most(5)),
+        ),
+    ),
+    Claim(
+        "D2",
+        "It does not cry wolf, and its intervals hold",
+        "On simulated series without an effect (autocorrelated), false alarms at most 8 % at a nominal 5 %; with a "
+        "known effect, intervals hold it in 90 to 97 %; nowcasts are off by less than 2 % on average; a study of 120 "
+        "months with pretended dates and units takes under 2 s.",
+        "bench.d2_calibration",
+        (
+            FigureSpec("false alarms, all kinds of series", "%", at_most(8)),
+            FigureSpec("false alarms, the worst kind", "%", at_most(8)),
+            FigureSpec("false alarms, AR(1) 0.7", "%", at_most(8), peer=_REGRESSION, less_is_better=True),
+            FigureSpec("false alarms, AR(1) 0.7 again", "%", at_most(8), peer=_LOCAL_LEVEL, less_is_better=True),
+            FigureSpec("a step of 20 % is inside the interval, least of the kinds", "%", at_least(90)),
+            FigureSpec("the same, all kinds, at least", "%", at_least(90)),
+            FigureSpec("the same, all kinds, at most", "%", at_most(97)),
+            FigureSpec("a ramp is inside the interval", "%", at_least(90)),
+            FigureSpec("an effect is inside the interval of the synthetic difference", "%", at_least(90)),
+            FigureSpec("an effect is inside the interval of staggered starts", "%", at_least(90)),
+            FigureSpec("nowcast of the latest month, off on average", "%", below(2)),
+            FigureSpec("the latest months raw, off on average", "%"),
+            FigureSpec("the total is inside the nowcast's interval, at least", "%", at_least(90)),
+            FigureSpec("the total is inside the nowcast's interval, at most", "%", at_most(97)),
+            FigureSpec("people on no list are inside the interval, model chosen again", "%", at_least(90)),
+            FigureSpec("the same, model taken as given", "%"),
+            FigureSpec("a study of 120 months with all pretences", "s CPU", below(2)),
+        ),
+    ),
+    Claim(
+        "D4",
+        "A whole edition in a minute",
+        "The full build of an edition with all shipped data (report as PDF and HTML, briefs, data package) takes under "
+        "60 s on two cores from a cold start, and the same data make the same bytes.",
+        "bench.d4_edition",
+        (
+            FigureSpec("the whole edition", "s", below(60)),
+            FigureSpec("the same, CPU", "s CPU"),
+            FigureSpec("files that differ between two builds", "files", at_most(0)),
+            FigureSpec("files", "files"),
+        ),
+    ),
+)

@@ -1,0 +1,192 @@
+"""D5: every figure of an edition, walked block by block, has its source, period, unit and what it is not."""
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from tutela.domain.terms import find_avoided
+from tutela.engine.assessment import registry
+from tutela.engine.assessment.charts import ChartError, Table
+from tutela.engine.assessment.edition import briefs, building, document, making, paper, plans, screen
+from tutela.engine.assessment.indicators import Construct
+from tutela.engine.assessment.registry import Registry
+from tutela.engine.assessment.releases import Correction
+
+KNOWN = registry.load()
+PLAN = plans.load("2026")
+EDITION = making.edition(KNOWN, PLAN)
+DOCUMENTS = [EDITION, briefs.industry(KNOWN, PLAN), briefs.country(KNOWN, PLAN, "KEN")]
+named = pytest.mark.parametrize("said", DOCUMENTS, ids=lambda said: said.kind)
+
+
+def blocks(said, kind):
+    return [each for chapter in said.chapters for each in chapter.blocks if isinstance(each, kind)]
+
+
+class Page(HTMLParser):
+    """What a page asks for, what it runs, and where its links lead."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.ids, self.links, self.asked = [], set(), [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        self.tags.append(tag)
+        if "id" in given:
+            self.ids.add(given["id"])
+        if tag == "a":
+            self.links.append(given["href"])
+        self.asked += [value for name, value in attrs if name in {"src", "srcset", "data", "action"}]
+
+
+@named
+def test_no_chart_is_without_source_period_unit_and_what_it_is_not(said):
+    for each in blocks(said, document.Drawing):
+        assert each.chart.sources
+        assert each.chart.period
+        assert each.chart.not_this
+        assert re.fullmatch(r".+ \(.+\)", each.chart.axis)
+
+
+@named
+def test_no_single_figure_is_without_source_period_unit_and_what_it_is_not(said):
+    for block in blocks(said, document.Figures):
+        for row in block.rows:
+            assert row.source.citation
+            assert row.span
+            assert row.unit
+            assert all(row.not_this)
+            assert row.not_this
+
+
+@named
+def test_no_table_of_numbers_is_without_source_and_what_it_is_not(said):
+    for block in blocks(said, document.Grid):
+        assert block.sources
+        assert block.not_this
+
+
+def test_a_table_of_numbers_without_its_source_cannot_be_made():
+    with pytest.raises(ChartError):
+        document.Grid("Numbers", Table(("What",), (("12",),)), (), ())
+
+
+def test_a_count_is_never_drawn_as_prevalence():
+    asked = {each.title for each in KNOWN.catalogue.indicators.values() if each.construct is Construct.VICTIMISATION}
+    for block in (each for said in DOCUMENTS for each in blocks(said, document.Drawing)):
+        if "asked" in block.chart.axis:
+            assert any(block.chart.title.startswith(title) for title in asked)
+
+
+@named
+def test_no_word_to_be_avoided_is_printed(said):
+    assert [found.written for text in document.texts(said) for found in find_avoided(text)] == []
+
+
+@named
+def test_every_prose_of_the_plan_is_free_of_numbers(said):
+    for text in (*said.summary, *(item for block in blocks(said, document.Points) for item in block.items)):
+        plans.check_prose(text)
+
+
+@named
+def test_the_page_runs_nothing_asks_for_nothing_and_every_link_leads_somewhere(said):
+    text = screen.html(said).decode()
+    page = Page(text)
+    assert not {"script", "iframe", "img", "link", "object", "form"} & set(page.tags)
+    assert page.asked == []
+    assert all(link.startswith("#") and link[1:] in page.ids for link in page.links)
+    assert "default-src 'none'" in text
+    assert text.count("<svg ") == len(blocks(said, document.Drawing))
+
+
+def test_every_chart_stands_beside_its_table():
+    text = screen.html(EDITION).decode()
+    for block in blocks(EDITION, document.Drawing):
+        assert text.count("The numbers as a table") == len(blocks(EDITION, document.Drawing))
+        assert block.chart.table.rows[0][0] in text
+
+
+def test_every_lens_has_a_tile_a_chapter_and_what_is_not_known():
+    assert len(EDITION.tiles) == 5
+    ids = [chapter.id for chapter in EDITION.chapters]
+    for tile in EDITION.tiles:
+        assert tile.lens in ids
+        assert all((tile.statement, tile.direction, tile.confidence, tile.changed, tile.basis, tile.source))
+    lenses = [chapter for chapter in EDITION.chapters if chapter.id in {tile.lens for tile in EDITION.tiles}]
+    for chapter in lenses:
+        assert any(isinstance(block, document.Points) for block in chapter.blocks)
+
+
+def test_a_movement_across_a_break_is_told_as_not_comparable():
+    lens = next(each for each in PLAN.lenses if each.lens == "people")
+    headline = replace(lens.headline, earlier="2013", later="2017")
+    plan = replace(PLAN, lenses=(replace(lens, headline=headline),))
+    (tile,) = making.edition(KNOWN, plan).tiles
+    assert tile.direction == "Cannot be said"
+    assert tile.changed.startswith("Not comparable")
+
+
+def test_the_same_data_make_the_same_bytes():
+    again = making.edition(Registry(KNOWN.catalogue, tuple(reversed(KNOWN.observations))), PLAN)
+    assert screen.html(again) == screen.html(EDITION)
+    assert paper.pdf(again) == paper.pdf(EDITION)
+
+
+def test_every_file_is_in_the_digests_and_all_are_announced():
+    plan = replace(PLAN, countries=("KEN",))
+    made = dict(building.files(KNOWN, plan))
+    assert len(made) == building.count(KNOWN, plan)
+    assert made[building.DIGESTS].decode().count("\n") == len(made) - 1
+    assert {"edition.pdf", "edition.html", "industry.pdf", "country-ken.html", "data/datapackage.json"} <= made.keys()
+
+
+def test_corrections_are_told_with_their_reason():
+    wrong = KNOWN.one("cybertipline-reports", "2017")
+    made = Correction(wrong.key, 9.0, wrong.value, "a typing error", wrong.source, PLAN.day)
+    chapter = next(each for each in making.edition(KNOWN, PLAN, [made]).chapters if each.id == "corrections")
+    assert "a typing error" in chapter.blocks[0].table.rows[0]
+
+
+def test_a_brief_for_a_place_where_nothing_was_observed_is_refused():
+    with pytest.raises(plans.PlanError, match="not a country"):
+        briefs.country(KNOWN, PLAN, "WLD")
+    with pytest.raises(plans.PlanError, match="not a country"):
+        briefs.country(KNOWN, PLAN, "QQQ")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ('name = "2026"', 'name = "../2026"', "small letters"),
+        ("day = 2026-11-22", 'day = "soon"', "day is a date"),
+        ("Nothing here ranks countries.", "There are 12 of them.", "holds the number 12"),
+        ("Nothing here ranks countries.", " ".join(("A child", "sex tourist.")), "Prose says"),
+        ('baseline = "', 'base = "', "lacks something"),
+        ('lens = "people"', 'lens = "threat"', "lacks something"),
+        ('form = "dots"', 'form = "gauge"', "lacks something"),
+    ],
+)
+def test_a_plan_that_says_what_an_edition_may_not_say_is_refused(before, after, words):
+    text = (plans._FOLDER / "2026.toml").read_text(encoding="utf-8")
+    assert before in text
+    with pytest.raises(plans.PlanError, match=words):
+        plans.read(text.replace(before, after).encode())
+
+
+def test_a_plan_that_names_what_was_not_observed_is_refused():
+    text = (plans._FOLDER / "2026.toml").read_text(encoding="utf-8")
+    for before, after in (("iwf-reports-confirmed", "no-such-thing"), ('later = "2024"', 'later = "2031"')):
+        with pytest.raises(plans.PlanError, match="The plan names"):
+            making.edition(KNOWN, plans.read(text.replace(before, after).encode()))
+
+
+def test_a_plan_that_is_no_text_or_not_there_is_refused():
+    with pytest.raises(plans.PlanError, match="not TOML"):
+        plans.read(b"\xff")
+    with pytest.raises(plans.PlanError, match="no plan"):
+        plans.load("1999")
