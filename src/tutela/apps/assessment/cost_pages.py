@@ -20,7 +20,7 @@ from tutela.apps.access.public import actor_of, require
 from tutela.apps.assessment import data, reading
 from tutela.domain.actors import Permission
 from tutela.engine.assessment import charts, harm
-from tutela.engine.assessment.charts import Axis, Bar
+from tutela.engine.assessment.charts import Axis
 from tutela.engine.assessment.cost import Gamma, Input, LogNormal, simulate, tornado
 from tutela.engine.assessment.indicators import AreaLevel, Construct
 
@@ -89,7 +89,7 @@ def _answers(registry: Registry, asked: dict[str, Any]) -> list[dict[str, Any]]:
         answer = simulate(inputs, _product, seed=_SEED, unit=study.currency, draws=_DRAWS)
         source = registry.catalogue.sources.get(study.source)
         cited = source.citation if source else study.source
-        bars = [Bar(bar.name, bar.at_low, bar.at_high) for bar in tornado(inputs, _product, seed=_SEED, draws=_DRAWS)]
+        bars = tornado(inputs, _product, seed=_SEED, draws=_DRAWS)
         axis = Axis(Construct.COST, f"{study.currency} of {study.price_year}")
         limits = {"period": study.price_year, "sources": (cited, asked["source"]), "not_this": (_NOT,)}
         drawn = reading.draw(charts.tornado(study.title, axis, answer.median, bars, **limits))
