@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tutela.domain.terms import find_avoided
+from tutela.domain.terms import find_avoided, vocabulary
 from tutela.engine.assessment import registry
 from tutela.engine.assessment.charts import ChartError, Table
 from tutela.engine.assessment.edition import briefs, building, document, making, paper, plans, screen
@@ -18,6 +18,7 @@ KNOWN = registry.load()
 PLAN = plans.load("2026")
 EDITION = making.edition(KNOWN, PLAN)
 DOCUMENTS = [EDITION, briefs.industry(KNOWN, PLAN), briefs.country(KNOWN, PLAN, "KEN")]
+AVOIDED = next(each.term for each in vocabulary() if any(find_avoided(each.term)))
 named = pytest.mark.parametrize("said", DOCUMENTS, ids=lambda said: said.kind)
 
 
@@ -165,7 +166,7 @@ def test_a_brief_for_a_place_where_nothing_was_observed_is_refused():
         ('name = "2026"', 'name = "../2026"', "small letters"),
         ("day = 2026-11-22", 'day = "soon"', "day is a date"),
         ("Nothing here ranks countries.", "There are 12 of them.", "holds the number 12"),
-        ("Nothing here ranks countries.", " ".join(("A child", "sex tourist.")), "Prose says"),
+        ("Nothing here ranks countries.", f"It says {AVOIDED}.", "Prose says"),
         ('baseline = "', 'base = "', "lacks something"),
         ('lens = "people"', 'lens = "threat"', "lacks something"),
         ('form = "dots"', 'form = "gauge"', "lacks something"),
