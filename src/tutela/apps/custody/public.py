@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from tutela.apps.custody.blinding import blind_index
 from tutela.apps.custody.erasure import (
+    RETENTION,
     Candidate,
     HoldNotFoundError,
     end_hold,
@@ -23,7 +24,6 @@ from tutela.apps.custody.erasure import (
     is_held,
     place_hold,
     retained,
-    retention_rules,
 )
 from tutela.apps.custody.fields import EncryptedText, open_together
 from tutela.apps.custody.history import Event, history
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from tutela.domain.period import Period
 
 __all__ = [
+    "RETENTION",
     "Action",
     "BehindError",
     "Candidate",
@@ -59,7 +60,6 @@ __all__ = [
     "end_hold",
     "erase",
     "erased_among",
-    "has_retention_rules",
     "history",
     "indicators",
     "is_erased",
@@ -98,11 +98,6 @@ def standing() -> Standing:
         waiting=waiting.count(),
         waiting_since=datetime.fromisoformat(first) if first else None,
     )
-
-
-def has_retention_rules() -> bool:
-    """Whether an operator has said how long anything is kept."""
-    return bool(retention_rules())
 
 
 def indicators(period: Period) -> Mapping[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutela.apps.intake.helping import HELP
 from tutela.apps.intake.labels import Missing, missing
 from tutela.apps.intake.models import Report
 from tutela.apps.intake.quality import Gap, lacked_by_all
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from tutela.domain.ids import OrganisationId
     from tutela.domain.period import Period
 
-__all__ = ["Missing", "Report", "cases_of_receipt", "indicators", "missing_of", "reports_of"]
+__all__ = ["HELP", "Missing", "Report", "cases_of_receipt", "indicators", "missing_of", "reports_of"]
 
 
 def cases_of_receipt(code: str) -> list[UUID]:

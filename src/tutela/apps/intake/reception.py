@@ -44,7 +44,7 @@ def public_page(
     request: HttpRequest, template: str, shown: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     """Show a page of the public."""
-    found, here = helping.helpers(), settings.TUTELA.jurisdiction.upper()
+    found, here = helping.HELP.rows(), settings.TUTELA.jurisdiction.upper()
     around = {
         "leave_to": settings.TUTELA.leave_to or BLANK,
         "languages": _languages(request),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from tutela.apps.access.public import can, visible
 from tutela.apps.triage import ranking
 from tutela.apps.triage.arriving import take_in
-from tutela.apps.triage.clocks import Running, running
+from tutela.apps.triage.clocks import CLOCKS, Running, running
 from tutela.apps.triage.folding import Arrival, Placed, mark_of, place
 from tutela.apps.triage.handing import offers
 from tutela.apps.triage.labels import Because, Explained, explained
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tutela.domain.period import Period
 
 __all__ = [
+    "CLOCKS",
     "Arrival",
     "Because",
     "Case",
