@@ -240,6 +240,7 @@ PLACES: Final = {
     "report-danger": Place("report", "/report/?about=danger", ""),
     "report-me": Place("report", "/report/?about=me", "", act=_unfold),
     "report-me-in-german": Place("report", "/report/?about=me&lang=de", ""),
+    "report-me-in-arabic": Place("report", "/report/?about=me&lang=ar", ""),
     "report-to-check": Place("report", "/report/", "", act=_paste),
     "report-receipt": Place("report", "/report/", "", act=_send_a_report),
     "report-ask": Place("report-ask", "/report/ask/", ""),

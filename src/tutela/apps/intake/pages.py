@@ -275,7 +275,7 @@ def _must_wait_s(request: HttpRequest, door: str, rate: Rate) -> int:
 
 
 def _wait(request: HttpRequest, wait_s: int) -> HttpResponse:
-    response = render(request, "429.html", status=429)
+    response = public_page(request, "intake/wait.html", status=429)
     response["Retry-After"] = str(wait_s)
     return response
 
