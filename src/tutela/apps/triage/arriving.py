@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from django.db.models import Count
 
-from tutela.apps.custody.public import Action, Change, ObjectKind, record_all
+from tutela.apps.custody.public import Action, Change, ObjectKind, insert_together, record_all, update_together
 from tutela.apps.jobs.public import enqueue
 from tutela.apps.safeguarding import public as safeguarding
 from tutela.apps.triage import ranking, rules
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from tutela.domain.actors import Actor
     from tutela.domain.reports import Media
 
-_ROWS_AT_ONCE: Final = 500
-
 
 def take_in(actor: Actor, arrivals: Sequence[Arrival], placed: Sequence[Placed]) -> None:
     """Put reports into the cases that `folding.place` found, once they are recorded, in the caller's transaction."""
@@ -47,7 +45,7 @@ def weigh(actor: Actor, cases: Collection[Case]) -> None:
     changed, reweighed = _weighed(cases)
     if changed:
         fields = ["reasons", "signals", *map(ranking.column, ranking.standing(changed[0].organisation_id))]
-        Case.objects.bulk_update(changed, fields, batch_size=_ROWS_AT_ONCE)
+        update_together(changed, fields)
     record_all([_change(Action.CASE_PRIORITISED, case.id) for case in reweighed], actor)
 
 
@@ -155,21 +153,21 @@ class _Batch:
 
     def write(self, actor: Actor) -> None:
         """Write it all, and record it."""
-        Item.objects.bulk_create(self._nameless, batch_size=_ROWS_AT_ONCE)
-        Sighting.objects.bulk_create(self._sightings, batch_size=_ROWS_AT_ONCE)
+        insert_together(self._nameless)
+        insert_together(self._sightings)
         _weighed(self._new_cases.values())  # where a case begins is no change of its own: it is not recorded
-        Case.objects.bulk_create(self._new_cases.values(), batch_size=_ROWS_AT_ONCE)
+        insert_together(self._new_cases.values())
         fields = ["state", "closed_at", "closed_because", "report_count", "child_in_danger", "facts"]
-        Case.objects.bulk_update(self._there.values(), fields, batch_size=_ROWS_AT_ONCE)
-        Location.objects.bulk_create(self._locations, batch_size=_ROWS_AT_ONCE)
-        Mention.objects.bulk_create(self._mentions, batch_size=_ROWS_AT_ONCE)
+        update_together(self._there.values(), fields)
+        insert_together(self._locations)
+        insert_together(self._mentions)
         record_all(self._changes, actor)
         cases = self._new_cases | self._there
         dangers = [danger_of(cases[case_id], causes) for case_id, causes in self._concerned.items()]
         safeguarding.raise_concerns(actor, dangers)
         weigh(actor, self._there.values())
         if self._lookups:
-            Lookup.objects.bulk_create(self._lookups.values(), ignore_conflicts=True, batch_size=_ROWS_AT_ONCE)
+            insert_together(self._lookups.values(), unless_there=True)
             ask_lists(self._organisation_id)
 
     def _new_pages(self, arrival: Arrival, case: Case) -> dict[str, str]:
@@ -222,8 +220,8 @@ def _items(arrivals: Sequence[Arrival]) -> dict[str, Item]:
     fresh = sorted(media.keys() - found.keys())
     if fresh:
         made = [_item(organisation_id, media[fold]) for fold in fresh]
-        Item.objects.bulk_create(made, ignore_conflicts=True, batch_size=_ROWS_AT_ONCE)
-        found |= {str(item.fold): item for item in rows.filter(fold__in=fresh)}
+        all_are_ours = insert_together(made, unless_there=True) == len(made)
+        found |= {str(item.fold): item for item in (made if all_are_ours else rows.filter(fold__in=fresh))}
     return found
 
 
