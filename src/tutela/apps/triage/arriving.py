@@ -98,8 +98,12 @@ class _Batch:
         there = list(Case.objects.select_for_update().filter(id__in=others).order_by("id"))
         self._there = {CaseId(case.id): case for case in there}
         self._items = _items(arrivals)
-        self._seen = set(Sighting.objects.filter(case_id__in=others).values_list("case_id", "item_id").distinct())
-        self._places = set(Location.objects.filter(case_id__in=others).values_list("case_id", "mark"))
+        self._pages = {arrival.report_id: _pages(arrival) for arrival in arrivals}
+        seen = Sighting.objects.filter(case_id__in=others, item_id__in=[item.id for item in self._items.values()])
+        self._seen = set(seen.order_by().values_list("case_id", "item_id").distinct())
+        marks = {mark for pages in self._pages.values() for mark in pages}
+        places = Location.objects.filter(case_id__in=others, mark__in=marks)
+        self._places = set(places.order_by().values_list("case_id", "mark"))
         self._nameless: list[Item] = []
         self._mentions: list[Mention] = []
         self._sightings: list[Sighting] = []
@@ -172,10 +176,7 @@ class _Batch:
 
     def _new_pages(self, arrival: Arrival, case: Case) -> dict[str, str]:
         """Return the pages that this case does not know yet, by their marks."""
-        marked = {
-            mark_of(arrival.organisation_id, Clue(ClueKind.PAGE, same_page(address))): address
-            for address in arrival.reported.addresses
-        }
+        marked = self._pages[arrival.report_id]
         pages = {mark: address for mark, address in marked.items() if (case.id, mark) not in self._places}
         self._places |= {(case.id, mark) for mark in pages}
         return pages
@@ -205,6 +206,14 @@ class _Batch:
                     jurisdiction=ground.jurisdiction,
                 )
         return is_new
+
+
+def _pages(arrival: Arrival) -> dict[str, str]:
+    """Return the addresses of a report, by the marks of their pages."""
+    return {
+        mark_of(arrival.organisation_id, Clue(ClueKind.PAGE, same_page(address))): address
+        for address in arrival.reported.addresses
+    }
 
 
 def _items(arrivals: Sequence[Arrival]) -> dict[str, Item]:

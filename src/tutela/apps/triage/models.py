@@ -153,13 +153,14 @@ class Sighting(models.Model):
 
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
     organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False)
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="sightings")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="sightings", db_index=False)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="sightings", db_index=False)
     report_id = models.UUIDField()
     seen_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["item", "report_id"], name="sighting_once"),)
+        indexes = (models.Index(fields=["case", "item"], name="sighting_case"),)
         ordering = ("seen_at", "id")
 
     def __str__(self) -> str:
