@@ -7,11 +7,11 @@ decided or closed waits again where a new page, a new file or a child in danger 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from tutela.apps.custody.public import Action, Change, ObjectKind, insert_together, record_all, update_together
 from tutela.apps.jobs.public import enqueue
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from tutela.domain.actors import Actor
     from tutela.domain.reports import Media
 
+_GATHERED: Final = ("state", "closed_at", "closed_because", "report_count", "child_in_danger", "facts")
+_WEIGHED: Final = ("reasons", "signals", "score_even", "score_odd")  # cases are locked: the other score is as it was
+
 
 def take_in(actor: Actor, arrivals: Sequence[Arrival], placed: Sequence[Placed]) -> None:
     """Put reports into the cases that `folding.place` found, once they are recorded, in the caller's transaction."""
@@ -43,9 +46,7 @@ def take_in(actor: Actor, arrivals: Sequence[Arrival], placed: Sequence[Placed])
 def weigh(actor: Actor, cases: Collection[Case]) -> None:
     """Weigh locked cases of one organisation anew, by every version of the weights at work; keep and record it."""
     changed, reweighed = _weighed(cases)
-    if changed:
-        fields = ["reasons", "signals", *map(ranking.column, ranking.standing(changed[0].organisation_id))]
-        update_together(changed, fields)
+    update_together(changed, _WEIGHED)
     record_all([_change(Action.CASE_PRIORITISED, case.id) for case in reweighed], actor)
 
 
@@ -159,17 +160,16 @@ class _Batch:
         """Write it all, and record it."""
         insert_together(self._nameless)
         insert_together(self._sightings)
-        _weighed(self._new_cases.values())  # where a case begins is no change of its own: it is not recorded
+        _, reweighed = _weighed([*self._new_cases.values(), *self._there.values()])
         insert_together(self._new_cases.values())
-        fields = ["state", "closed_at", "closed_because", "report_count", "child_in_danger", "facts"]
-        update_together(self._there.values(), fields)
+        update_together(self._there.values(), (*_GATHERED, *_WEIGHED))
         insert_together(self._locations)
         insert_together(self._mentions)
-        record_all(self._changes, actor)
+        self._changes += [_change(Action.CASE_PRIORITISED, case.id) for case in reweighed if case.id in self._there]
+        record_all(self._changes, actor)  # where a new case begins is no change of its own: it is not there
         cases = self._new_cases | self._there
         dangers = [danger_of(cases[case_id], causes) for case_id, causes in self._concerned.items()]
         safeguarding.raise_concerns(actor, dangers)
-        weigh(actor, self._there.values())
         if self._lookups:
             insert_together(self._lookups.values(), unless_there=True)
             ask_lists(self._organisation_id)
@@ -252,14 +252,12 @@ def _change(action: Action, case_id: UUID, item: Item | None = None) -> Change:
 
 def _known_by_lists(case_ids: Sequence[UUID]) -> Mapping[UUID, rules.Facts]:
     """Return of each case how many lists know something of it exactly, how many near matches there are, who asked."""
-    rows = Match.objects.filter(item__sightings__case_id__in=case_ids)
-    exact = rows.filter(kind=MatchKind.EXACT).values_list("item__sightings__case_id")
-    near = rows.filter(kind=MatchKind.NEAR).values_list("item__sightings__case_id")
-    lists = Counter(dict(exact.annotate(count=Count("list_name", distinct=True))))
-    questions = Counter(dict(near.annotate(count=Count("id", distinct=True))))
-    lookups = Lookup.objects.filter(item__sightings__case_id__in=case_ids, was_refused=False)
+    exact, near = Q(kind=MatchKind.EXACT), Q(kind=MatchKind.NEAR)
+    matches = Match.objects.filter(item__sightings__case_id__in=case_ids).values_list("item__sightings__case_id")
+    counts = matches.annotate(
+        lists=Count("list_name", filter=exact, distinct=True), questions=Count("id", filter=near, distinct=True)
+    )
+    found = {case_id: (lists, questions) for case_id, lists, questions in counts}
+    lookups = Lookup.objects.filter(item__sightings__case_id__in=case_ids, was_refused=False).order_by()
     asked = set(lookups.values_list("item__sightings__case_id", flat=True).distinct())
-    return {
-        case_id: rules.Facts(exact_lists=lists[case_id], near_matches=questions[case_id], lists_asked=case_id in asked)
-        for case_id in case_ids
-    }
+    return {case_id: rules.Facts(*found.get(case_id, (0, 0)), lists_asked=case_id in asked) for case_id in case_ids}
