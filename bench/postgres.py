@@ -1,6 +1,6 @@
 """A PostgreSQL as in production (it syncs), in a throw-away folder, that can be killed and started again.
 
-with Server() as server:
+with Server("shared_buffers=1GB") as server:
     server.url
     server.kill()      # SIGKILL to every process of it, as a power cut would
     server.start()     # recovers by itself
@@ -27,9 +27,10 @@ _USERS: Final = ("postgres", "nobody")
 
 
 class Server:
-    """One cluster, reached over a socket in its own folder."""
+    """One cluster, reached over a socket in its own folder. `options` are settings of it, `name=value`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *options: str) -> None:
+        self._options = (*_OPTIONS, *options)
         programs = binaries()
         if programs is None:
             raise FileNotFoundError("PostgreSQL's programs (initdb, postgres) are not on this machine")
@@ -58,7 +59,9 @@ class Server:
 
     def start(self) -> None:
         """Start, and wait until it answers."""
-        options = [part for option in (*_OPTIONS, f"unix_socket_directories={self.folder}") for part in ("-c", option)]
+        options = [
+            part for option in (*self._options, f"unix_socket_directories={self.folder}") for part in ("-c", option)
+        ]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [self._programs / "postgres", "-D", self._data, *options],

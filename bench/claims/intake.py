@@ -8,7 +8,32 @@ from bench.claim import Claim, FigureSpec, at_least, at_most, below, times
 
 _FIFO: Final = "first in, first out"
 
+_NAIVE: Final = "a table, an insert and a commit each"
+
 CLAIMS: Final = (
+    Claim(
+        "E1",
+        "Reports come in quickly, durably, folded and weighed, and go on so when millions are stored",
+        "On PostgreSQL with two cores, the application, the database and who sends together: bulk import at least "
+        "2,000 reports/s, through the API at least 500/s in batches and 150/s singly, each durable before it is "
+        "acknowledged and folded and weighed in the same transaction; 2 million stored reports slow a new one by at "
+        "most 20 %; a page of the queue of 1 million open cases takes under 200 ms.",
+        "bench.e1_intake",
+        (
+            FigureSpec("bulk import, two files at once", "reports/s", at_least(2000), peer=_NAIVE),
+            FigureSpec("CPU of a report that is imported, both sides and the sequencer", "ms"),
+            FigureSpec("through the API, in batches", "reports/s", at_least(500), peer=_NAIVE),
+            FigureSpec("through the API, singly", "reports/s", at_least(150), peer=_NAIVE),
+            FigureSpec("reports acknowledged", "reports"),
+            FigureSpec("acknowledged reports that are not stored with their leaf", "reports", at_most(0)),
+            FigureSpec("cases they fold into", "cases"),
+            FigureSpec("stored reports at the end of the curve", "reports", at_least(2_000_000)),
+            FigureSpec("a new one then slower than on an empty desk", "%", at_most(20)),
+            FigureSpec("the same in a batch", "%", at_most(20)),
+            FigureSpec("first page of the queue of 1 million open cases", "ms", below(200)),
+            FigureSpec("a page from its middle", "ms", below(200)),
+        ),
+    ),
     Claim(
         "E3",
         "The most urgent are found first although signals are missing, wrong or gamed",

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from tutela.apps.custody.batches import insert_together, update_together
 from tutela.apps.custody.blinding import blind_index
 from tutela.apps.custody.erasure import (
     RETENTION,
@@ -62,6 +63,7 @@ __all__ = [
     "erased_among",
     "history",
     "indicators",
+    "insert_together",
     "is_erased",
     "is_held",
     "open_together",
@@ -73,6 +75,7 @@ __all__ = [
     "run_sequencer",
     "sequence",
     "standing",
+    "update_together",
     "waiting_count",
 ]
 

@@ -21,7 +21,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tutela.apps.custody.public import blind_index, erased_among
+from tutela.apps.custody.public import blind_index, erased_among, insert_together, update_together
 from tutela.apps.triage.models import Clue
 from tutela.domain import reports
 from tutela.domain.ids import CaseId
@@ -86,7 +86,8 @@ def _written(organisation_id: OrganisationId, fresh: Mapping[str, Clue]) -> dict
     """Write clues that nobody had seen; return them, and where somebody else's came first, theirs."""
     if not fresh:
         return {}
-    Clue.objects.bulk_create([fresh[mark] for mark in sorted(fresh)], ignore_conflicts=True)
+    if insert_together((fresh[mark] for mark in sorted(fresh)), unless_there=True) == len(fresh):
+        return dict(fresh)
     return _leading(organisation_id, fresh)
 
 
@@ -100,19 +101,21 @@ def _settled(
     there, ours = dict(known), set(proposed)
     opened: set[CaseId] = set()
     placed: list[Placed] = []
+    strays: list[Clue] = []  # written for a case that somebody else's clue made needless
     for case_id, own in zip(proposed, given, strict=True):
         led = next((there[mark] for mark in own if mark in there), None)
         theirs = next((written[mark] for mark in own if mark in written and written[mark].home_id not in ours), None)
         led = led or theirs
         home = CaseId(led.home_id) if led else case_id
         there |= {mark: written[mark] for mark in own if mark in written}
-        strays = [row for mark in own if (row := written.get(mark)) and row.home_id == case_id != home]
-        for row in strays:  # written for a case that somebody else's clue made needless
+        astray = [row for mark in own if (row := written.get(mark)) and row.home_id == case_id != home]
+        for row in astray:
             row.home_id = home
-        Clue.objects.bulk_update(strays, ["home"])
+        strays += astray
         clues = tuple(there[mark].id for mark in own)
         placed.append(Placed(home, clues, led.id if led else None, home in ours and home not in opened))
         opened.add(home)
+    update_together(strays, ["home"])
     return placed
 
 

@@ -1,4 +1,8 @@
-"""Tables: cases, the items in them, where these stand, and what lists say about them."""
+"""Tables: cases, the items in them, where these stand, and what lists say about them.
+
+Every report writes ten of these rows, and every index again: a foreign key has one of its own (`db_index`) only where
+no constraint or other index begins with it and something asks by it.
+"""
 
 from __future__ import annotations
 
@@ -36,8 +40,8 @@ class Case(models.Model):
     sightings: RelatedManager[Sighting]
 
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
-    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
-    team = models.ForeignKey("access.Team", on_delete=models.PROTECT, null=True, related_name="+")
+    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False)
+    team = models.ForeignKey("access.Team", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     state = models.CharField(max_length=16, choices=CaseState.choices, default=CaseState.WAITING)
     child_in_danger = models.BooleanField(default=False)
     report_count = models.PositiveIntegerField(default=0)
@@ -119,7 +123,7 @@ class Item(models.Model):
     sightings: RelatedManager[Sighting]
 
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
-    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False)
     fold = models.CharField(max_length=72, null=True, editable=False)  # noqa: DJ001 - none is not an empty one: many have none
     md5 = models.CharField(max_length=32, blank=True)
     sha1 = models.CharField(max_length=40, blank=True)
@@ -148,14 +152,15 @@ class Sighting(models.Model):
     organisation_id: UUID
 
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
-    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="sightings")
-    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="sightings")
+    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="sightings", db_index=False)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="sightings", db_index=False)
     report_id = models.UUIDField()
     seen_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["item", "report_id"], name="sighting_once"),)
+        indexes = (models.Index(fields=["case", "item"], name="sighting_case"),)
         ordering = ("seen_at", "id")
 
     def __str__(self) -> str:
@@ -173,7 +178,7 @@ class Clue(models.Model):
     organisation_id: UUID
 
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
-    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=8, choices=[(each.value, each.value) for each in ClueKind])
     mark = models.CharField(max_length=64, null=True)  # noqa: DJ001 - none is not an empty one: many have none
     home = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
@@ -192,9 +197,9 @@ class Mention(models.Model):
     clue_id: UUID
 
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
-    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="mentions")
-    clue = models.ForeignKey(Clue, on_delete=models.PROTECT, related_name="mentions")
+    clue = models.ForeignKey(Clue, on_delete=models.PROTECT, related_name="mentions", db_index=False)
     report_id = models.UUIDField(db_index=True)
     led_here = models.BooleanField(default=False)
 
@@ -211,9 +216,9 @@ class Location(models.Model):
     case_id: UUID
     item_id: UUID
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="locations")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="locations", db_index=False)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="locations")
-    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False)
     address = EncryptedText(subject="case_id")
     mark = models.CharField(max_length=64)
     reported_at = models.DateTimeField(default=clock.now, editable=False)
@@ -233,7 +238,7 @@ class Lookup(models.Model):
     organisation_id: UUID
 
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
-    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="lookups")
     channel = models.CharField(max_length=24, choices=[(each.value, each.value) for each in Channel])
     jurisdiction = models.CharField(max_length=2, blank=True)
