@@ -81,6 +81,8 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "items": triage.items(shown.id),
         "because": triage.because(shown),
         "clocks": triage.running(shown),
+        "why_here": triage.why_here(shown),
+        "proposals": triage.proposals_of(shown),
         "matches": matches,
         "decisions": Decision.objects.filter(case_id=shown.id),
         "reports": intake.reports_of(shown.id, count_max=_REPORTS_MAX) if may_read else (),

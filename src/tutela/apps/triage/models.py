@@ -46,6 +46,7 @@ class Case(models.Model):
     signals = models.TextField(blank=True)  # what is known, without numbers of sentences: `rules.read`
     reasons = models.JSONField(default=list)  # the same, of [code, units, count]
     facts = models.JSONField(default=dict)  # what reports claimed, together: see `rules.Claims`
+    route = models.JSONField(default=dict)  # how it came to its first team: see `routing.kept`
     opened_at = models.DateTimeField(default=clock.now, editable=False)
     closed_at = models.DateTimeField(null=True)
     closed_because = models.CharField(max_length=24, blank=True)  # one of `rules.Closing`
@@ -100,6 +101,27 @@ class Weighting(models.Model):
                 condition=~Q(state=WeightingState.REPLACED),
             ),
         )
+        ordering = ("-number",)
+
+    def __str__(self) -> str:
+        return f"{self.number}"
+
+
+class RoutingPlan(models.Model):
+    """One version of the rules by which new cases come to teams. It never changes; the newest is in force."""
+
+    organisation_id: UUID
+
+    id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
+    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    rules = models.JSONField()  # `routing.plain`
+    adopted_at = models.DateTimeField(default=clock.now, editable=False)
+    adopted_by = models.CharField(max_length=64)
+    reason = EncryptedText(subject="id")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["organisation", "number"], name="routing_plan_once"),)
         ordering = ("-number",)
 
     def __str__(self) -> str:

@@ -15,6 +15,7 @@ from tutela.apps.triage.handing import offers
 from tutela.apps.triage.labels import Because, Explained, explained
 from tutela.apps.triage.models import Case, CaseState, Item, Location, Lookup, Match, Mention
 from tutela.apps.triage.ranking import rank_all
+from tutela.apps.triage.routing_labels import proposals_of, why_here
 from tutela.apps.triage.rules import Closing, may_confirm_unseen
 from tutela.apps.triage.services import TriageError, case, close, confirmed, queue, target_of
 from tutela.domain.actors import Actor, Permission
@@ -54,6 +55,7 @@ __all__ = [
     "matches",
     "may_confirm_unseen",
     "place",
+    "proposals_of",
     "rank_all",
     "reachable",
     "refused_lookups",
@@ -61,6 +63,7 @@ __all__ = [
     "take_in",
     "target_of",
     "waiting",
+    "why_here",
 ]
 
 
