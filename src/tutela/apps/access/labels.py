@@ -32,6 +32,7 @@ SCOPES: Final[dict[Permission, _StrPromise]] = {
     Permission.INTAKE_REPORT_CREATE: _("Hand in reports"),
     Permission.LISTS_ENTRY_LOOKUP: _("Look hashes up"),
     Permission.LISTS_ENTRY_READ: _("See distance, list and entry of what was found"),
+    Permission.TRIAGE_DECONFLICTION_ASK: _("Ask by keyed digest whether a unit here is on something"),
 }
 
 SKILLS: Final[dict[Skill, _StrPromise]] = {

@@ -123,6 +123,7 @@ TABLE: Final[Mapping[Role, Mapping[Permission, Reach]]] = MappingProxyType(
             _P.SAFEGUARDING_ROTA_EDIT: _O,
             _P.SYSTEM_STATUS_READ: _O,
             _P.TAKEDOWN_NOTICE_SEND: _O,
+            _P.TRIAGE_AGREEMENT_EDIT: _O,
             _P.TRIAGE_ROUTING_EDIT: _O,
             _P.TRIAGE_WEIGHT_EDIT: _O,
         },
@@ -171,6 +172,7 @@ TABLE: Final[Mapping[Role, Mapping[Permission, Reach]]] = MappingProxyType(
             _P.INTAKE_REPORT_CREATE: _O,
             _P.LISTS_ENTRY_LOOKUP: _O,
             _P.LISTS_ENTRY_READ: _O,
+            _P.TRIAGE_DECONFLICTION_ASK: _O,
         },
     }
 )

@@ -16,7 +16,7 @@ from django.db.models import Count
 from tutela.apps.custody.public import Action, Change, ObjectKind, record_all
 from tutela.apps.jobs.public import enqueue
 from tutela.apps.safeguarding import public as safeguarding
-from tutela.apps.triage import ranking, routing, rules
+from tutela.apps.triage import ranking, routing, rules, sharing
 from tutela.apps.triage.folding import mark_of
 from tutela.apps.triage.models import Case, CaseState, Item, Location, Lookup, Match, Mention, Sighting
 from tutela.domain.ids import CaseId, OrganisationId, TeamId
@@ -40,6 +40,7 @@ def take_in(actor: Actor, arrivals: Sequence[Arrival], placed: Sequence[Placed])
     for arrival, where in zip(arrivals, placed, strict=True):
         batch.add(arrival, where)
     batch.write(actor)
+    sharing.keep(arrivals, placed)
 
 
 def weigh(actor: Actor, cases: Collection[Case]) -> None:

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from tutela.apps.custody.public import EncryptedText
+from tutela.apps.triage.agreements import Agreement, Inquiry, SharedMark
 from tutela.domain.lists import MatchKind
 from tutela.domain.lookups import Channel, Ground
 from tutela.domain.reports import ClueKind
@@ -17,6 +18,26 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from django.db.models.fields.related_descriptors import RelatedManager
+
+
+__all__ = [
+    "Agreement",
+    "Case",
+    "CaseState",
+    "Clue",
+    "Handover",
+    "Inquiry",
+    "Item",
+    "Location",
+    "Lookup",
+    "Match",
+    "Mention",
+    "RoutingPlan",
+    "SharedMark",
+    "Sighting",
+    "Weighting",
+    "WeightingState",
+]
 
 
 class CaseState(models.TextChoices):

@@ -10,8 +10,9 @@ from tutela.apps.access.public import can, visible
 from tutela.apps.triage import ranking
 from tutela.apps.triage.arriving import take_in
 from tutela.apps.triage.clocks import Running, running
+from tutela.apps.triage.deconfliction import Elsewhere, elsewhere
 from tutela.apps.triage.folding import Arrival, Placed, mark_of, place
-from tutela.apps.triage.handing import offers
+from tutela.apps.triage.handing import handovers, offers
 from tutela.apps.triage.labels import Because, Explained, explained
 from tutela.apps.triage.models import Case, CaseState, Item, Location, Lookup, Match, Mention
 from tutela.apps.triage.ranking import rank_all
@@ -38,6 +39,7 @@ __all__ = [
     "Case",
     "CaseState",
     "Closing",
+    "Elsewhere",
     "Explained",
     "Match",
     "Placed",
@@ -48,7 +50,9 @@ __all__ = [
     "cases_with",
     "close",
     "confirmed",
+    "elsewhere",
     "exact_matches",
+    "handovers",
     "indicators",
     "items",
     "locations",
