@@ -23,11 +23,12 @@ from tutela.apps.access.models import Person
 from tutela.apps.access.public import person_actor
 from tutela.apps.access.rules import KEY_SCOPES, STAFF_ROLES, TABLE, Decision, Reach, Target, decide
 from tutela.apps.custody.models import Leaf
+from tutela.apps.intake.models import Transfer
 from tutela.apps.jobs.models import DeadJob
 from tutela.apps.jobs.rules import ErrorCode
 from tutela.apps.safeguarding.models import Concern
 from tutela.apps.triage import public as triage
-from tutela.apps.triage.models import Handover
+from tutela.apps.triage.models import Agreement, Handover
 from tutela.domain.actors import Actor, Permission, Role
 from tutela.domain.ids import OrganisationId, TeamId
 from tutela.engine import clock
@@ -67,14 +68,26 @@ CASES = {
     "team-new": Case("post", data={"name": "Team C"}),
     "team": Case(about="team"),
     "team-add": Case("post", "team"),
+    "team-abilities": Case(about="team"),
     "team-remove": Case("post", "team", more=lambda desk: {"person_id": desk.colleague.id}),
     "queue": Case(),
+    "routing": Case(),
+    "routing-effect": Case("post", data={"form-TOTAL_FORMS": "0", "form-INITIAL_FORMS": "0"}),
+    "routing-adopt": Case("post"),
     "weights": Case(),
     "weights-effect": Case("post"),
     "weights-adopt": Case("post"),
     "search": Case("post", data={"what": "https://files.example/a"}),
     "case": Case(about="case"),
     "hand-over": Case(about="case"),
+    "transfer": Case(about="case"),
+    "transfer-heard": Case("post", "case", {"accepted": "yes"}, more=lambda desk: {"transfer_id": MISSING}),
+    "transfers": Case(),
+    "transfer-accept": Case("post", "transfer"),
+    "transfer-refuse": Case("post", "transfer", {"because": "out-of-scope"}),
+    "agreements": Case(),
+    "agreement-end": Case("post", "agreement"),
+    "case-deconfliction": Case("post", "case"),
     "handovers": Case(),
     "handover-accept": Case("post", "handover"),
     "handover-refuse": Case("post", "handover", {"because": "out-of-scope", "note": "x"}),
@@ -113,6 +126,7 @@ CASES = {
     "key-new": Case(),
     "key-revoke": Case("post", "key"),
     "account": Case(),
+    "opt-outs": Case(),
     "sign-out-everywhere": Case("post"),
     "account_reauthenticate": Case(),
     "mfa_reauthenticate": Case(),
@@ -136,6 +150,7 @@ API_CASES = {
     "api:reports-batch": Case("post", data={"reports": [{"key": "report-1", "report": {}}]}),
     "api:reports-cybertip": Case("post", data=cybertip.EXAMPLE),
     "api:quality": Case(),
+    "api:deconfliction": Case("post", data={"marks": ["ab" * 32]}),
 }
 # what is open answers everybody alike, so it is asked by nobody in particular, with no object
 OPEN_CASES = {
@@ -155,7 +170,7 @@ OPEN_CASES = {
     "api:api-root": 404,
 }
 # nobody here has such codes, and no case here has a place in the log, a report, a notice or a referral
-NOT_FOUND_OF_THEIR_OWN = {
+NOT_FOUND_OF_THEIR_OWN = {"transfer-heard",
     "mfa_view_recovery_codes", "mfa_download_recovery_codes", "custody-report", "report-answer", "report-contact", "case-probe",
     "custody-export", "referral-step",
 }  # fmt: skip
@@ -235,6 +250,10 @@ def _cases(ours: Desk, theirs: Desk) -> dict[tuple[str, str], Any]:
         found["handover", ownership] = Handover.objects.create(
             case=made, organisation_id=team.organisation_id, to_team_id=team.id, offered_by="p"
         )
+        found["agreement", ownership] = Agreement.objects.create(organisation_id=team.organisation_id, name="a unit")
+        found["transfer", ownership] = Transfer.objects.create(
+            case=made, organisation=theirs.organisation, to_organisation_id=team.organisation_id, offered_by="p"
+        )
     return found
 
 
@@ -245,6 +264,9 @@ def _target_of(thing: Any) -> Target | None:
         return Target(OrganisationId(thing.organisation_id), frozenset({TeamId(thing.to_team_id)}))
     if isinstance(thing, triage.Case | Concern):
         return Target(OrganisationId(thing.organisation_id), frozenset({TeamId(thing.team_id)}))
+    if isinstance(thing, Agreement | Transfer):
+        is_offered = isinstance(thing, Transfer)
+        return Target(OrganisationId((thing.to_organisation_id if is_offered else thing.organisation_id) or MISSING))
     return services.target_of(thing)
 
 
@@ -252,6 +274,8 @@ ARGUMENTS = {
     "case": "case_id",
     "concern": "concern_id",
     "handover": "handover_id",
+    "agreement": "agreement_id",
+    "transfer": "transfer_id",
     "person": "person_id",
     "team": "team_id",
     "key": "key_id",
@@ -286,7 +310,11 @@ def test_a_role_reaches_what_the_table_says_and_nothing_else(name, setting):
 def _ownerships(case: Case) -> tuple[str, ...]:
     if case.about in OF_THE_INSTALLATION:
         return ("own-team", "missing")
-    return OWNERSHIPS if case.about in {"case", "concern", "handover", "person", "team", "key"} else ("none",)
+    return (
+        OWNERSHIPS
+        if case.about in {"agreement", "case", "concern", "handover", "person", "team", "transfer", "key"}
+        else ("none",)
+    )
 
 
 def _ask(client: Any, name: str, case: Case, desk: Desk, thing: Any) -> int:

@@ -56,6 +56,10 @@ class Permission(StrEnum):
     SYSTEM_STATUS_READ = "system:status:read"
     TAKEDOWN_NOTICE_READ = "takedown:notice:read"
     TAKEDOWN_NOTICE_SEND = "takedown:notice:send"
+    TRIAGE_AGREEMENT_EDIT = "triage:agreement:edit"  # who may ask whether we are on something
+    TRIAGE_DECONFLICTION_ASK = "triage:deconfliction:ask"
+    TRIAGE_ROUTING_EDIT = "triage:routing:edit"  # which team a new case comes to
+    TRIAGE_ROUTING_READ = "triage:routing:read"
     TRIAGE_WEIGHT_EDIT = "triage:weight:edit"  # how much each signal counts
     TRIAGE_WEIGHT_READ = "triage:weight:read"
 

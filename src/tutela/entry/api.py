@@ -18,6 +18,7 @@ from tutela.apps.access.keys import KeyAuth, TooManyRequestsError
 from tutela.apps.assessment.api import router as assessment
 from tutela.apps.intake.api import router as intake
 from tutela.apps.intake.feedback_api import router as feedback
+from tutela.apps.triage.api import router as triage
 from tutela.entry.errors import error_body
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ api.add_router("/v1", access)
 api.add_router("/v1", intake)
 api.add_router("/v1", feedback)
 api.add_router("/v1", assessment)
+api.add_router("/v1", triage)
 
 
 @api.exception_handler(AuthenticationError)

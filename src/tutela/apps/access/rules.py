@@ -89,6 +89,7 @@ _ANALYST: Final = {
     _P.SAFEGUARDING_ROTA_READ: _T,
     _P.TAKEDOWN_NOTICE_READ: _T,
     _P.TAKEDOWN_NOTICE_SEND: _T,
+    _P.TRIAGE_ROUTING_READ: _O,
     _P.TRIAGE_WEIGHT_READ: _O,
 }
 _SENIOR_ANALYST: Final = {
@@ -122,6 +123,8 @@ TABLE: Final[Mapping[Role, Mapping[Permission, Reach]]] = MappingProxyType(
             _P.SAFEGUARDING_ROTA_EDIT: _O,
             _P.SYSTEM_STATUS_READ: _O,
             _P.TAKEDOWN_NOTICE_SEND: _O,
+            _P.TRIAGE_AGREEMENT_EDIT: _O,
+            _P.TRIAGE_ROUTING_EDIT: _O,
             _P.TRIAGE_WEIGHT_EDIT: _O,
         },
         Role.WELLBEING_LEAD: {**_EVERY_PERSON, _P.ACCESS_PERSON_READ: _O, _P.ACCESS_TEAM_READ: _O},
@@ -169,6 +172,7 @@ TABLE: Final[Mapping[Role, Mapping[Permission, Reach]]] = MappingProxyType(
             _P.INTAKE_REPORT_CREATE: _O,
             _P.LISTS_ENTRY_LOOKUP: _O,
             _P.LISTS_ENTRY_READ: _O,
+            _P.TRIAGE_DECONFLICTION_ASK: _O,
         },
     }
 )

@@ -24,6 +24,12 @@ ACTIONS: Final[dict[Action, _StrPromise]] = {
     Action.HANDOVER_OFFERED: gettext_lazy("Hand-over offered"),
     Action.HANDOVER_REFUSED: gettext_lazy("Hand-over refused"),
     Action.SEARCH_MADE: gettext_lazy("Search made"),
+    Action.DECONFLICTION_ASKED: gettext_lazy("Asked whether another unit is on it"),
+    Action.AGREEMENT_MADE: gettext_lazy("Agreement made"),
+    Action.AGREEMENT_ENDED: gettext_lazy("Agreement ended"),
+    Action.TRANSFER_OFFERED: gettext_lazy("Offered to another organisation"),
+    Action.TRANSFER_ACCEPTED: gettext_lazy("Accepted by another organisation"),
+    Action.TRANSFER_REFUSED: gettext_lazy("Refused by another organisation"),
     Action.ITEM_ADDED: gettext_lazy("Item added"),
     Action.ITEM_MATCHED: gettext_lazy("Item found on a list"),
     Action.CASE_OPENED: gettext_lazy("Case opened"),
@@ -119,6 +125,7 @@ REASONS: Final[dict[ReasonCode, _StrPromise]] = {
     ReasonCode.WELLBEING: gettext_lazy("wellbeing"),
     ReasonCode.STAFF_CHANGE: gettext_lazy("a change of staff"),
     ReasonCode.NOT_ENABLED: gettext_lazy("not enabled"),
+    ReasonCode.HANDED_OVER: gettext_lazy("handed over to another organisation"),
 }
 OUTCOMES: Final[dict[Outcome, _StrPromise]] = {
     Outcome.ERASED: gettext_lazy("Its time was over: the key was destroyed, and nothing of it can be read again."),

@@ -163,3 +163,44 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.of_id}:{self.number}"
+
+
+class Transfer(models.Model):
+    """One time that a case was offered to another organisation, and what that said. At most one is open for a case.
+
+    `name` is how the sender named it; without `to_organisation` it is not one of this installation.
+    """
+
+    class State(models.TextChoices):
+        """What became of it."""
+
+        OFFERED = "offered"
+        ACCEPTED = "accepted"
+        REFUSED = "refused"
+
+    case_id: UUID
+    organisation_id: UUID
+    to_organisation_id: UUID | None
+
+    id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
+    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey("triage.Case", on_delete=models.PROTECT, related_name="+")
+    to_organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, null=True, related_name="+")
+    name = EncryptedText(subject="id")
+    summary = EncryptedText(subject="id")
+    answer = EncryptedText(subject="id")
+    because = models.CharField(max_length=24, blank=True)
+    state = models.CharField(max_length=16, choices=State.choices, default=State.OFFERED)
+    offered_at = models.DateTimeField(default=clock.now, editable=False)
+    offered_by = models.CharField(max_length=16)  # the pseudonym of a person
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=16, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["case"], condition=Q(state="offered"), name="transfer_open_once"),
+        )
+        ordering = ("offered_at", "id")
+
+    def __str__(self) -> str:
+        return f"{self.id}"

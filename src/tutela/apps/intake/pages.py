@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
@@ -224,6 +225,11 @@ def _claims(report: Report) -> dict[str, Any]:
 #### All of them ####
 
 
+def _language(door: Door) -> str:
+    """Return the language that somebody of the public chose; a colleague's says nothing about the caller's."""
+    return (get_language() or "").partition("-")[0] if door is Door.FORM else ""
+
+
 def _taken_in(
     request: HttpRequest,
     form: ReportForm | AdditionForm,
@@ -245,7 +251,7 @@ def _taken_in(
     submission = services.Submission(
         door=door,
         key=token,
-        reported=replace(form.reported(), incident_name=receipts.incident_of(code)),
+        reported=replace(form.reported(), incident_name=receipts.incident_of(code), language=_language(door)),
         ground=services.ground_of(),
         has_files=bool(request.FILES),
         receipt_digest="" if continues else receipts.digest_of(code),

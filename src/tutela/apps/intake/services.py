@@ -218,6 +218,7 @@ def _taken_in(actor: Actor, desk: Desk, fresh: Sequence[tuple[Submission, str]])
             reported=submission.reported,
             sender=_HOLDERS if submission.receipt_digest or submission.continues else source,
             ground=submission.ground,
+            door=submission.door,
         )
         for submission, _ in fresh
     ]

@@ -16,7 +16,7 @@ from django.db.models import Count, Q
 from tutela.apps.custody.public import Action, Change, ObjectKind, insert_together, record_all, update_together
 from tutela.apps.jobs.public import enqueue
 from tutela.apps.safeguarding import public as safeguarding
-from tutela.apps.triage import ranking, rules
+from tutela.apps.triage import ranking, routing, rules, sharing
 from tutela.apps.triage.folding import mark_of
 from tutela.apps.triage.models import Case, CaseState, Item, Location, Lookup, Match, Mention, Sighting
 from tutela.domain.ids import CaseId, OrganisationId, TeamId
@@ -41,6 +41,7 @@ def take_in(actor: Actor, arrivals: Sequence[Arrival], placed: Sequence[Placed])
     for arrival, where in zip(arrivals, placed, strict=True):
         batch.add(arrival, where)
     batch.write(actor)
+    sharing.keep(arrivals, placed)
 
 
 def weigh(actor: Actor, cases: Collection[Case]) -> None:
@@ -91,9 +92,8 @@ class _Batch:
 
     def __init__(self, arrivals: Sequence[Arrival], placed: Sequence[Placed]) -> None:
         self._new_cases = {
-            where.case_id: Case(id=where.case_id, organisation_id=arrival.organisation_id, team_id=arrival.team_id)
-            for arrival, where in zip(arrivals, placed, strict=True)
-            if where.opens
+            case_id: Case(id=case_id, organisation_id=arrivals[0].organisation_id, **route)
+            for case_id, route in routing.routes_for(arrivals, placed).items()
         }
         others = {where.case_id for where in placed} - self._new_cases.keys()
         there = list(Case.objects.select_for_update().filter(id__in=others).order_by("id"))

@@ -46,6 +46,7 @@ class Arrival:
     reported: Reported
     sender: str
     ground: Ground
+    door: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 from tutela.apps.custody.public import EncryptedText
+from tutela.apps.triage.agreements import Agreement, Inquiry, SharedMark
 from tutela.domain.lists import MatchKind
 from tutela.domain.lookups import Channel, Ground
 from tutela.domain.reports import ClueKind
@@ -21,6 +22,26 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from django.db.models.fields.related_descriptors import RelatedManager
+
+
+__all__ = [
+    "Agreement",
+    "Case",
+    "CaseState",
+    "Clue",
+    "Handover",
+    "Inquiry",
+    "Item",
+    "Location",
+    "Lookup",
+    "Match",
+    "Mention",
+    "RoutingPlan",
+    "SharedMark",
+    "Sighting",
+    "Weighting",
+    "WeightingState",
+]
 
 
 class CaseState(models.TextChoices):
@@ -50,6 +71,7 @@ class Case(models.Model):
     signals = models.TextField(blank=True)  # what is known, without numbers of sentences: `rules.read`
     reasons = models.JSONField(default=list)  # the same, of [code, units, count]
     facts = models.JSONField(default=dict)  # what reports claimed, together: see `rules.Claims`
+    route = models.JSONField(default=dict)  # how it came to its first team: see `routing.kept`
     opened_at = models.DateTimeField(default=clock.now, editable=False)
     closed_at = models.DateTimeField(null=True)
     closed_because = models.CharField(max_length=24, blank=True)  # one of `rules.Closing`
@@ -104,6 +126,27 @@ class Weighting(models.Model):
                 condition=~Q(state=WeightingState.REPLACED),
             ),
         )
+        ordering = ("-number",)
+
+    def __str__(self) -> str:
+        return f"{self.number}"
+
+
+class RoutingPlan(models.Model):
+    """One version of the rules by which new cases come to teams. It never changes; the newest is in force."""
+
+    organisation_id: UUID
+
+    id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
+    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    rules = models.JSONField()  # `routing.plain`
+    adopted_at = models.DateTimeField(default=clock.now, editable=False)
+    adopted_by = models.CharField(max_length=64)
+    reason = EncryptedText(subject="id")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["organisation", "number"], name="routing_plan_once"),)
         ordering = ("-number",)
 
     def __str__(self) -> str:

@@ -10,11 +10,13 @@ from tutela.apps.access.public import can, visible
 from tutela.apps.triage import ranking
 from tutela.apps.triage.arriving import take_in
 from tutela.apps.triage.clocks import CLOCKS, Running, running
+from tutela.apps.triage.deconfliction import Elsewhere, elsewhere
 from tutela.apps.triage.folding import Arrival, Placed, mark_of, place
-from tutela.apps.triage.handing import offers
+from tutela.apps.triage.handing import handovers, offers
 from tutela.apps.triage.labels import Because, Explained, explained
 from tutela.apps.triage.models import Case, CaseState, Item, Location, Lookup, Match, Mention
 from tutela.apps.triage.ranking import rank_all
+from tutela.apps.triage.routing_labels import proposals_of, why_here
 from tutela.apps.triage.rules import Closing, may_confirm_unseen
 from tutela.apps.triage.services import TriageError, case, close, confirmed, queue, target_of
 from tutela.domain.actors import Actor, Permission
@@ -38,6 +40,7 @@ __all__ = [
     "Case",
     "CaseState",
     "Closing",
+    "Elsewhere",
     "Explained",
     "Match",
     "Placed",
@@ -48,13 +51,16 @@ __all__ = [
     "cases_with",
     "close",
     "confirmed",
+    "elsewhere",
     "exact_matches",
+    "handovers",
     "indicators",
     "items",
     "locations",
     "matches",
     "may_confirm_unseen",
     "place",
+    "proposals_of",
     "rank_all",
     "reachable",
     "refused_lookups",
@@ -62,6 +68,7 @@ __all__ = [
     "take_in",
     "target_of",
     "waiting",
+    "why_here",
 ]
 
 

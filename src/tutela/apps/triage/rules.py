@@ -46,6 +46,7 @@ class Closing(StrEnum):
     OUT_OF_SCOPE = "out-of-scope"
     DUPLICATE = "duplicate"
     MISTAKE = "mistake"
+    HANDED_OVER = "handed-over"  # to another organisation, which accepted; nobody chooses it
 
 
 class Part(StrEnum):

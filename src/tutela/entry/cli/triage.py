@@ -42,6 +42,8 @@ def explain_case(case: UUID) -> None:
             click.echo(f"  {reason.points:>+6}  {reason.sentence} ({reason.part})")
         if not why.reasons:
             click.echo("       0  Nothing known yet")
+        for sentence in filter(None, [public.why_here(found), *public.proposals_of(found)]):
+            click.echo(f"  route   {sentence}")
         for clock in public.running(found):
             click.echo(f"  clock   {clock.sentence}")
 
