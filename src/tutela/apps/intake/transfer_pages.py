@@ -19,6 +19,7 @@ from tutela.apps.intake.forms import INCIDENT_WORDS
 from tutela.apps.intake.transferring import SUMMARY_CHARACTERS_MAX
 from tutela.apps.triage import public as triage
 from tutela.domain.actors import Permission
+from tutela.domain.reports import Incident
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -105,7 +106,7 @@ def transfers(request: HttpRequest) -> HttpResponse:
     listed = [
         (
             each,
-            [str(INCIDENT_WORDS.get(one, one)) for one in each.incidents],
+            [str(INCIDENT_WORDS[Incident(one)]) for one in each.incidents],
             AnswerForm(auto_id=f"{each.transfer.id}-%s"),
         )
         for each in transferring.incoming(actor_of(request))

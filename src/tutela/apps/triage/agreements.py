@@ -72,6 +72,8 @@ class Inquiry(models.Model):
     `case` is that of this side: the one about which it asked, or one that it found. `since` is when the other's began.
     """
 
+    agreement_id: UUID
+
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
     organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="+")
