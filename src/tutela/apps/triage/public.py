@@ -11,9 +11,11 @@ from tutela.apps.triage import ranking
 from tutela.apps.triage.arriving import take_in
 from tutela.apps.triage.clocks import Running, running
 from tutela.apps.triage.folding import Arrival, Placed, mark_of, place
-from tutela.apps.triage.handing import offers
+from tutela.apps.triage.handing import is_offered, offers
 from tutela.apps.triage.labels import Because, Explained, explained
-from tutela.apps.triage.models import Case, CaseState, Item, Location, Lookup, Match, Mention
+from tutela.apps.triage.links import Shared, lead, lead_back, led_by, locked, moves, sentence_of, shared
+from tutela.apps.triage.models import Case, CaseState, Item, Location, Lookup, Match, Mention, Move
+from tutela.apps.triage.moving import Moving, close_emptied, move, next_home, own_case
 from tutela.apps.triage.ranking import rank_all
 from tutela.apps.triage.rules import Closing, may_confirm_unseen
 from tutela.apps.triage.services import TriageError, case, close, confirmed, queue, target_of
@@ -39,25 +41,40 @@ __all__ = [
     "Closing",
     "Explained",
     "Match",
+    "Move",
+    "Moving",
     "Placed",
     "Running",
+    "Shared",
     "TriageError",
     "because",
     "case",
     "cases_with",
     "close",
+    "close_emptied",
     "confirmed",
     "exact_matches",
     "indicators",
+    "is_offered",
     "items",
+    "lead",
+    "lead_back",
+    "led_by",
     "locations",
+    "locked",
     "matches",
     "may_confirm_unseen",
+    "move",
+    "moves",
+    "next_home",
+    "own_case",
     "place",
     "rank_all",
     "reachable",
     "refused_lookups",
     "running",
+    "sentence_of",
+    "shared",
     "take_in",
     "target_of",
     "waiting",
