@@ -65,6 +65,9 @@ JOBS: Final = {
     ),
     "takedown.notify": Job("one notice, and its recipient", ("custody", "jobs", "takedown")),
     "takedown.probe": Job("one notice, and the address in it", ("custody", "jobs", "takedown")),
+    "triage.liken": Job(
+        "items of one organisation that nobody has compared, and how its others look", ("custody", "jobs", "triage")
+    ),
     "triage.match": Job("items of one organisation that wait, and the lists", ("custody", "jobs", "triage")),
     "triage.rank": Job(
         "one version of the weights, and every waiting case of its organisation", ("custody", "jobs", "triage")
