@@ -80,6 +80,11 @@ CASES = {
     "handover-refuse": Case("post", "handover", {"because": "out-of-scope", "note": "x"}),
     "case-confirm": Case("post", "case"),
     "case-danger": Case("post", "case"),
+    "case-links": Case(about="case"),
+    "case-merge": Case("post", "case"),
+    "case-take-out": Case("post", "case", more=lambda desk: {"report_id": MISSING}),
+    "case-undo": Case("post", "case", more=lambda desk: {"move_id": MISSING}),
+    "likeness-answer": Case("post", "case", {"answer": "same"}, more=lambda desk: {"likeness_id": MISSING}),
     "case-close": Case("post", "case", {"because": "mistake"}),
     "case-reports": Case(about="case"),
     "report-answer": Case("post", "case", {"text": "x"}, more=lambda desk: {"report_id": MISSING}),
@@ -156,7 +161,7 @@ OPEN_CASES = {
 }
 # nobody here has such codes, and no case here has a place in the log, a report, a notice or a referral
 NOT_FOUND_OF_THEIR_OWN = {
-    "mfa_view_recovery_codes", "mfa_download_recovery_codes", "custody-report", "report-answer", "report-contact", "case-probe",
+    "mfa_view_recovery_codes", "mfa_download_recovery_codes", "custody-report", "report-answer", "case-take-out", "case-undo", "likeness-answer", "report-contact", "case-probe",
     "custody-export", "referral-step",
 }  # fmt: skip
 

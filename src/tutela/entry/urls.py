@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("tutela.apps.triage.pages")),
     path("", include("tutela.apps.triage.handing_pages")),
     path("", include("tutela.apps.review.pages")),
+    path("", include("tutela.apps.review.linking_pages")),
     path("", include("tutela.apps.review.search_pages")),
     path("", include("tutela.apps.safeguarding.pages")),
     path("", include("tutela.apps.assessment.pages")),

@@ -24,6 +24,7 @@ __all__ = [
     "Missing",
     "Report",
     "Reported",
+    "arrivals",
     "cases_of_receipt",
     "claims_of",
     "indicators",
@@ -49,6 +50,12 @@ def missing_of(case_id: UUID) -> list[Missing]:
 def received_at(report_id: UUID) -> datetime:
     """Return when a report came in. The caller has asked for its case."""
     return Report.objects.values_list("received_at", flat=True).get(id=report_id)
+
+
+def arrivals(case_id: UUID, *, count_max: int) -> list[tuple[UUID, datetime]]:
+    """Return the reports of a case and when each came in, oldest first, and nothing that they say."""
+    rows = Report.objects.filter(case_id=case_id).order_by("received_at", "id")
+    return list(rows.values_list("id", "received_at")[:count_max])
 
 
 def indicators(period: Period, organisation_id: OrganisationId | None = None) -> Mapping[str, int]:

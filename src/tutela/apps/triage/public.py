@@ -9,12 +9,25 @@ from django.utils.translation import gettext as _
 from tutela.apps.access.public import can, visible
 from tutela.apps.triage import ranking
 from tutela.apps.triage.arriving import take_in
+from tutela.apps.triage.assessing import assessed, carried, keep_assessments
 from tutela.apps.triage.clocks import Running, running
 from tutela.apps.triage.folding import Arrival, Placed, mark_of, place
 from tutela.apps.triage.handing import is_offered, offers
 from tutela.apps.triage.labels import Because, Explained, explained
+from tutela.apps.triage.likeness import answer as answer_likeness
 from tutela.apps.triage.links import Shared, lead, lead_back, led_by, locked, moves, sentence_of, shared
-from tutela.apps.triage.models import Case, CaseState, Item, Location, Lookup, Match, Mention, Move
+from tutela.apps.triage.models import (
+    Assessment,
+    Case,
+    CaseState,
+    Item,
+    Likeness,
+    Location,
+    Lookup,
+    Match,
+    Mention,
+    Move,
+)
 from tutela.apps.triage.moving import Moving, close_emptied, move, next_home, own_case
 from tutela.apps.triage.ranking import rank_all
 from tutela.apps.triage.rules import Closing, may_confirm_unseen
@@ -35,11 +48,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Arrival",
+    "Assessment",
     "Because",
     "Case",
     "CaseState",
     "Closing",
     "Explained",
+    "Likeness",
     "Match",
     "Move",
     "Moving",
@@ -47,7 +62,10 @@ __all__ = [
     "Running",
     "Shared",
     "TriageError",
+    "answer_likeness",
+    "assessed",
     "because",
+    "carried",
     "case",
     "cases_with",
     "close",
@@ -57,6 +75,7 @@ __all__ = [
     "indicators",
     "is_offered",
     "items",
+    "keep_assessments",
     "lead",
     "lead_back",
     "led_by",
