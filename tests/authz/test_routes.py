@@ -27,7 +27,7 @@ from tutela.apps.jobs.models import DeadJob
 from tutela.apps.jobs.rules import ErrorCode
 from tutela.apps.safeguarding.models import Concern
 from tutela.apps.triage import public as triage
-from tutela.apps.triage.models import Handover
+from tutela.apps.triage.models import Handover, Series
 from tutela.domain.actors import Actor, Permission, Role
 from tutela.domain.ids import OrganisationId, TeamId
 from tutela.engine import clock
@@ -85,6 +85,10 @@ CASES = {
     "case-take-out": Case("post", "case", more=lambda desk: {"report_id": MISSING}),
     "case-undo": Case("post", "case", more=lambda desk: {"move_id": MISSING}),
     "likeness-answer": Case("post", "case", {"answer": "same"}, more=lambda desk: {"likeness_id": MISSING}),
+    "all-series": Case(),
+    "series": Case(about="series"),
+    "series-statement": Case("post", "series"),
+    "case-series": Case("post", "case", {"item": str(MISSING), "name": "S-1"}),
     "case-close": Case("post", "case", {"because": "mistake"}),
     "case-reports": Case(about="case"),
     "report-answer": Case("post", "case", {"text": "x"}, more=lambda desk: {"report_id": MISSING}),
@@ -161,7 +165,7 @@ OPEN_CASES = {
 }
 # nobody here has such codes, and no case here has a place in the log, a report, a notice or a referral
 NOT_FOUND_OF_THEIR_OWN = {
-    "mfa_view_recovery_codes", "mfa_download_recovery_codes", "custody-report", "report-answer", "case-take-out", "case-undo", "likeness-answer", "report-contact", "case-probe",
+    "mfa_view_recovery_codes", "mfa_download_recovery_codes", "custody-report", "report-answer", "case-series", "case-take-out", "case-undo", "likeness-answer", "report-contact", "case-probe",
     "custody-export", "referral-step",
 }  # fmt: skip
 
@@ -237,6 +241,7 @@ def _cases(ours: Desk, theirs: Desk) -> dict[tuple[str, str], Any]:
         owner = {"organisation_id": team.organisation_id, "team_id": team.id}
         found["case", ownership] = made = triage.Case.objects.create(**owner)
         found["concern", ownership] = Concern.objects.create(case=made, **owner)
+        found["series", ownership] = Series.objects.create(organisation_id=team.organisation_id, name=ownership)
         found["handover", ownership] = Handover.objects.create(
             case=made, organisation_id=team.organisation_id, to_team_id=team.id, offered_by="p"
         )
@@ -246,6 +251,8 @@ def _cases(ours: Desk, theirs: Desk) -> dict[tuple[str, str], Any]:
 def _target_of(thing: Any) -> Target | None:
     if isinstance(thing, DeadJob | _Entry):
         return None
+    if isinstance(thing, Series):
+        return Target(OrganisationId(thing.organisation_id))
     if isinstance(thing, Handover):
         return Target(OrganisationId(thing.organisation_id), frozenset({TeamId(thing.to_team_id)}))
     if isinstance(thing, triage.Case | Concern):
@@ -257,6 +264,7 @@ ARGUMENTS = {
     "case": "case_id",
     "concern": "concern_id",
     "handover": "handover_id",
+    "series": "series_id",
     "person": "person_id",
     "team": "team_id",
     "key": "key_id",
@@ -291,7 +299,7 @@ def test_a_role_reaches_what_the_table_says_and_nothing_else(name, setting):
 def _ownerships(case: Case) -> tuple[str, ...]:
     if case.about in OF_THE_INSTALLATION:
         return ("own-team", "missing")
-    return OWNERSHIPS if case.about in {"case", "concern", "handover", "person", "team", "key"} else ("none",)
+    return OWNERSHIPS if case.about in {"case", "concern", "handover", "series", "person", "team", "key"} else ("none",)
 
 
 def _ask(client: Any, name: str, case: Case, desk: Desk, thing: Any) -> int:

@@ -56,6 +56,8 @@ class Permission(StrEnum):
     SYSTEM_STATUS_READ = "system:status:read"
     TAKEDOWN_NOTICE_READ = "takedown:notice:read"
     TAKEDOWN_NOTICE_SEND = "takedown:notice:send"
+    TRIAGE_SERIES_EXPORT = "triage:series:export"  # a statement of circulation
+    TRIAGE_SERIES_READ = "triage:series:read"
     TRIAGE_WEIGHT_EDIT = "triage:weight:edit"  # how much each signal counts
     TRIAGE_WEIGHT_READ = "triage:weight:read"
 

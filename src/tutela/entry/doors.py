@@ -114,6 +114,8 @@ COMMANDS: Final = {
     "jobs explain": Command("one job that was given up", _P.JOBS_JOB_READ),
     "jobs rerun": Command("one job that was given up", _P.JOBS_JOB_RERUN),
     "jobs discard": Command("one job that was given up", _P.JOBS_JOB_RERUN),
+    "triage circulation": Command("how often one series was sighted, in one organisation", _P.TRIAGE_SERIES_EXPORT),
+    "triage series": Command("the series that a list names, for one organisation", _P.LISTS_LIST_EDIT),
     "triage explain": Command("one case, its place in the queue and why", _P.REVIEW_ITEM_READ),
     "triage rank": Command(
         "every waiting case, weighed again by the weights of its organisation", _P.TRIAGE_WEIGHT_EDIT

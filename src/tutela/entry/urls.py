@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("tutela.apps.intake.partners")),
     path("", include("tutela.apps.triage.pages")),
     path("", include("tutela.apps.triage.handing_pages")),
+    path("", include("tutela.apps.triage.series_pages")),
     path("", include("tutela.apps.review.pages")),
     path("", include("tutela.apps.review.linking_pages")),
     path("", include("tutela.apps.review.search_pages")),

@@ -82,6 +82,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "because": triage.because(shown),
         "clocks": triage.running(shown),
         "matches": matches,
+        "series": triage.series_of(shown.id),
         "carried": triage.carried(shown.id),
         "decisions": Decision.objects.filter(case_id=shown.id),
         "reports": intake.reports_of(shown.id, count_max=_REPORTS_MAX) if may_read else (),

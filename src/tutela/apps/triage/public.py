@@ -31,6 +31,7 @@ from tutela.apps.triage.models import (
 from tutela.apps.triage.moving import Moving, close_emptied, move, next_home, own_case
 from tutela.apps.triage.ranking import rank_all
 from tutela.apps.triage.rules import Closing, may_confirm_unseen
+from tutela.apps.triage.series import of_case as series_of
 from tutela.apps.triage.services import TriageError, case, close, confirmed, queue, target_of
 from tutela.domain.actors import Actor, Permission
 from tutela.domain.lists import MatchKind
@@ -93,6 +94,7 @@ __all__ = [
     "refused_lookups",
     "running",
     "sentence_of",
+    "series_of",
     "shared",
     "take_in",
     "target_of",

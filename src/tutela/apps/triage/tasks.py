@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 
 from tutela.apps.jobs.public import Finish, job
-from tutela.apps.triage import likeness, ranking, services
+from tutela.apps.triage import likeness, ranking, series, services
 from tutela.apps.triage.arriving import ask_lists
 from tutela.domain.media import MediaKind
 from tutela.domain.reports import DIGEST_BYTES
@@ -40,6 +40,7 @@ def match(organisation_id: str, *, finish: Finish) -> None:
     ]
     with finish():
         services.keep_answers(answers)
+        series.join([lookup.item_id for lookup, hits in answers if hits])
         if len(waiting) == _LOOKUPS_AT_ONCE:
             ask_lists(UUID(organisation_id))
         likeness.ask_alike(UUID(organisation_id))
