@@ -91,14 +91,14 @@ def import_series(list_name: str, file: Path, *, organisation: str) -> None:
 @triage.command(
     "circulation",
     epilog=examples(
-        f"tutela triage circulation {_EXAMPLE_ID} --output a.pdf",
-        f"tutela triage circulation {_EXAMPLE_ID} --since 2026-01-01 --output a.json",
+        f"tutela triage circulation {_EXAMPLE_ID} -o a.pdf",
     ),
 )
 @click.argument("series", type=click.UUID)
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="The first day.  [default: of the first sighting]")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The day after the last.  [default: today]")
 @click.option(
+    "-o",
     "--output",
     required=True,
     type=click.Path(dir_okay=False, path_type=Path),
