@@ -28,7 +28,7 @@ from tutela.apps.jobs.models import DeadJob
 from tutela.apps.jobs.rules import ErrorCode
 from tutela.apps.safeguarding.models import Concern
 from tutela.apps.triage import public as triage
-from tutela.apps.triage.models import Agreement, Handover
+from tutela.apps.triage.models import Agreement, Handover, Series
 from tutela.domain.actors import Actor, Permission, Role
 from tutela.domain.ids import OrganisationId, TeamId
 from tutela.engine import clock
@@ -93,6 +93,15 @@ CASES = {
     "handover-refuse": Case("post", "handover", {"because": "out-of-scope", "note": "x"}),
     "case-confirm": Case("post", "case"),
     "case-danger": Case("post", "case"),
+    "case-links": Case(about="case"),
+    "case-merge": Case("post", "case"),
+    "case-take-out": Case("post", "case", more=lambda desk: {"report_id": MISSING}),
+    "case-undo": Case("post", "case", more=lambda desk: {"move_id": MISSING}),
+    "likeness-answer": Case("post", "case", {"answer": "same"}, more=lambda desk: {"likeness_id": MISSING}),
+    "all-series": Case(),
+    "series": Case(about="series"),
+    "series-statement": Case("post", "series"),
+    "case-series": Case("post", "case", {"item": str(MISSING), "name": "S-1"}),
     "case-close": Case("post", "case", {"because": "mistake"}),
     "case-reports": Case(about="case"),
     "report-answer": Case("post", "case", {"text": "x"}, more=lambda desk: {"report_id": MISSING}),
@@ -171,7 +180,7 @@ OPEN_CASES = {
 }
 # nobody here has such codes, and no case here has a place in the log, a report, a notice or a referral
 NOT_FOUND_OF_THEIR_OWN = {"transfer-heard",
-    "mfa_view_recovery_codes", "mfa_download_recovery_codes", "custody-report", "report-answer", "report-contact", "case-probe",
+    "mfa_view_recovery_codes", "mfa_download_recovery_codes", "custody-report", "report-answer", "case-series", "case-take-out", "case-undo", "likeness-answer", "report-contact", "case-probe",
     "custody-export", "referral-step",
 }  # fmt: skip
 
@@ -247,6 +256,7 @@ def _cases(ours: Desk, theirs: Desk) -> dict[tuple[str, str], Any]:
         owner = {"organisation_id": team.organisation_id, "team_id": team.id}
         found["case", ownership] = made = triage.Case.objects.create(**owner)
         found["concern", ownership] = Concern.objects.create(case=made, **owner)
+        found["series", ownership] = Series.objects.create(organisation_id=team.organisation_id, name=ownership)
         found["handover", ownership] = Handover.objects.create(
             case=made, organisation_id=team.organisation_id, to_team_id=team.id, offered_by="p"
         )
@@ -260,6 +270,8 @@ def _cases(ours: Desk, theirs: Desk) -> dict[tuple[str, str], Any]:
 def _target_of(thing: Any) -> Target | None:
     if isinstance(thing, DeadJob | _Entry):
         return None
+    if isinstance(thing, Series):
+        return Target(OrganisationId(thing.organisation_id))
     if isinstance(thing, Handover):
         return Target(OrganisationId(thing.organisation_id), frozenset({TeamId(thing.to_team_id)}))
     if isinstance(thing, triage.Case | Concern):
@@ -276,6 +288,7 @@ ARGUMENTS = {
     "handover": "handover_id",
     "agreement": "agreement_id",
     "transfer": "transfer_id",
+    "series": "series_id",
     "person": "person_id",
     "team": "team_id",
     "key": "key_id",
@@ -312,7 +325,7 @@ def _ownerships(case: Case) -> tuple[str, ...]:
         return ("own-team", "missing")
     return (
         OWNERSHIPS
-        if case.about in {"agreement", "case", "concern", "handover", "person", "team", "transfer", "key"}
+        if case.about in {"agreement", "case", "concern", "handover", "series", "person", "team", "transfer", "key"}
         else ("none",)
     )
 

@@ -60,6 +60,8 @@ class Permission(StrEnum):
     TRIAGE_DECONFLICTION_ASK = "triage:deconfliction:ask"
     TRIAGE_ROUTING_EDIT = "triage:routing:edit"  # which team a new case comes to
     TRIAGE_ROUTING_READ = "triage:routing:read"
+    TRIAGE_SERIES_EXPORT = "triage:series:export"  # a statement of circulation
+    TRIAGE_SERIES_READ = "triage:series:read"
     TRIAGE_WEIGHT_EDIT = "triage:weight:edit"  # how much each signal counts
     TRIAGE_WEIGHT_READ = "triage:weight:read"
 

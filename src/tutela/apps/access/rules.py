@@ -90,6 +90,7 @@ _ANALYST: Final = {
     _P.TAKEDOWN_NOTICE_READ: _T,
     _P.TAKEDOWN_NOTICE_SEND: _T,
     _P.TRIAGE_ROUTING_READ: _O,
+    _P.TRIAGE_SERIES_READ: _O,
     _P.TRIAGE_WEIGHT_READ: _O,
 }
 _SENIOR_ANALYST: Final = {
@@ -125,6 +126,7 @@ TABLE: Final[Mapping[Role, Mapping[Permission, Reach]]] = MappingProxyType(
             _P.TAKEDOWN_NOTICE_SEND: _O,
             _P.TRIAGE_AGREEMENT_EDIT: _O,
             _P.TRIAGE_ROUTING_EDIT: _O,
+            _P.TRIAGE_SERIES_EXPORT: _O,
             _P.TRIAGE_WEIGHT_EDIT: _O,
         },
         Role.WELLBEING_LEAD: {**_EVERY_PERSON, _P.ACCESS_PERSON_READ: _O, _P.ACCESS_TEAM_READ: _O},
@@ -149,6 +151,8 @@ TABLE: Final[Mapping[Role, Mapping[Permission, Reach]]] = MappingProxyType(
             _P.JOBS_JOB_READ: _O,
             _P.LISTS_LIST_READ: _O,
             _P.SYSTEM_STATUS_READ: _O,
+            _P.TRIAGE_SERIES_EXPORT: _O,
+            _P.TRIAGE_SERIES_READ: _O,
         },
         Role.ADMINISTRATOR: {
             **_EVERY_PERSON,

@@ -46,6 +46,8 @@ class Candidate:
 
 Source = Callable[[], Iterator[Candidate]]
 _sources: dict[ObjectKind, Source] = {}
+Follower = Callable[["Actor", "UUID", ReasonCode], None]
+_followers: dict[ObjectKind, list[Follower]] = {}
 
 
 #### Holds ####
@@ -110,8 +112,20 @@ def erase(actor: Actor, subject_id: UUID, *, kind: ObjectKind, reason: ReasonCod
     record(action, kind=kind, object_id=subject_id, actor=actor, reason=reason)
     if held:
         return Outcome.HELD
+    for follow in _followers.get(kind, ()):
+        follow(actor, subject_id, reason)
     vault.destroy(subject_id)
     return Outcome.ERASED
+
+
+def erased_with(kind: ObjectKind) -> Callable[[Follower], Follower]:
+    """Register what an app removes when a subject of one kind is erased, in the same transaction."""
+
+    def register(follower: Follower) -> Follower:
+        _followers.setdefault(kind, []).append(follower)
+        return follower
+
+    return register
 
 
 #### Retention ####

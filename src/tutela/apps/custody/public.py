@@ -22,6 +22,7 @@ from tutela.apps.custody.erasure import (
     HoldNotFoundError,
     end_hold,
     erase,
+    erased_with,
     is_held,
     place_hold,
     retained,
@@ -29,9 +30,11 @@ from tutela.apps.custody.erasure import (
 from tutela.apps.custody.fields import EncryptedText, open_together
 from tutela.apps.custody.history import Event, history
 from tutela.apps.custody.models import Checkpoint, Disposal, Leaf
+from tutela.apps.custody.proving import Proved, prove_all
 from tutela.apps.custody.recording import Change, NoTransactionError, pseudonym_of, record, record_all
 from tutela.apps.custody.rules import Outcome
 from tutela.apps.custody.sequencer import BehindError, run_sequencer, sequence, waiting_count
+from tutela.apps.custody.typesetting import pdf as typeset
 from tutela.apps.custody.vault import ErasedError, SealError, erased_among, is_erased
 from tutela.engine.ledger import Action, ObjectKind
 from tutela.engine.ledger import Reason as ReasonCode
@@ -54,6 +57,7 @@ __all__ = [
     "NoTransactionError",
     "ObjectKind",
     "Outcome",
+    "Proved",
     "ReasonCode",
     "SealError",
     "Standing",
@@ -61,6 +65,7 @@ __all__ = [
     "end_hold",
     "erase",
     "erased_among",
+    "erased_with",
     "history",
     "indicators",
     "insert_together",
@@ -68,6 +73,7 @@ __all__ = [
     "is_held",
     "open_together",
     "place_hold",
+    "prove_all",
     "pseudonym_of",
     "record",
     "record_all",
@@ -75,6 +81,7 @@ __all__ = [
     "run_sequencer",
     "sequence",
     "standing",
+    "typeset",
     "update_together",
     "waiting_count",
 ]

@@ -19,23 +19,25 @@ _TEMPLATES: Final = Path(__file__).parent / "templates" / "custody"
 _STANDARD: Final = "a-3b"  # an archive's form of PDF that may carry attachments
 
 
-def pdf(template: str, files: Mapping[str, bytes], *, date: str) -> bytes:
+def pdf(template: str, files: Mapping[str, bytes], *, date: str, folder: Path = _TEMPLATES) -> bytes:
     """Typeset a template. `files` are UTF-8; the template finds them in `sys.inputs`. `date`: ISO 8601 with zone."""
-    (document,) = _compiled(template, files, date, "pdf")
+    (document,) = _compiled(folder, template, files, date, "pdf")
     return document
 
 
 def pages(template: str, files: Mapping[str, bytes], *, date: str) -> list[bytes]:
     """Typeset a template into one PNG a page, to look at."""
-    return _compiled(template, files, date, "png")
+    return _compiled(_TEMPLATES, template, files, date, "png")
 
 
-def _compiled(template: str, files: Mapping[str, bytes], date: str, form: Literal["pdf", "png"]) -> list[bytes]:
+def _compiled(
+    folder: Path, template: str, files: Mapping[str, bytes], date: str, form: Literal["pdf", "png"]
+) -> list[bytes]:
     import typst  # noqa: PLC0415 - 80 MB that only a process which prints should load
 
     made = typst.compile(
-        _TEMPLATES / template,
-        root=_TEMPLATES,
+        folder / template,
+        root=folder,
         font_paths=_fonts(),
         sys_inputs={name: data.decode() for name, data in files.items()},
         format=form,

@@ -88,6 +88,8 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "may_ask_elsewhere": not is_closed and can(actor, Permission.REVIEW_ITEM_DECIDE, target),
         "proposals": triage.proposals_of(shown),
         "matches": matches,
+        "series": triage.series_of(shown.id),
+        "carried": triage.carried(shown.id),
         "decisions": Decision.objects.filter(case_id=shown.id),
         "reports": intake.reports_of(shown.id, count_max=_REPORTS_MAX) if may_read else (),
         "missing": intake.missing_of(shown.id),

@@ -57,10 +57,13 @@ def _weighed(cases: Collection[Case]) -> tuple[list[Case], list[Case]]:
         return [], []
     standing = ranking.standing(next(iter(cases)).organisation_id)
     known = _known_by_lists([case.id for case in cases])
+    assessed = _assessed_among(known)
     changed: list[Case] = []
     reweighed: list[Case] = []
     for case in cases:
-        found = rules.signals(replace(known[case.id], claims=rules.Claims.read(case.facts)))
+        found = rules.signals(
+            replace(known[case.id], claims=rules.Claims.read(case.facts), assessed=case.id in assessed)
+        )
         reasons = [[signal.code.value, signal.units, signal.count] for signal in found]
         scores = {ranking.column(weights): weights.score(found) for weights in standing}
         if reasons != case.reasons:
@@ -248,6 +251,12 @@ def _change(action: Action, case_id: UUID, item: Item | None = None) -> Change:
     if item is None:
         return Change(action, ObjectKind.CASE, case_id, case_id)
     return Change(action, ObjectKind.ITEM, item.id, case_id, item.digests)
+
+
+def _assessed_among(case_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of these cases that have something about whose exact bytes a person decided."""
+    rows = Sighting.objects.filter(case_id__in=case_ids, item__assessments__isnull=False)
+    return set(rows.order_by().values_list("case_id", flat=True).distinct())
 
 
 def _known_by_lists(case_ids: Sequence[UUID]) -> Mapping[UUID, rules.Facts]:

@@ -13,7 +13,8 @@ from django.db.models import Q
 
 from tutela.apps.custody.public import EncryptedText
 from tutela.apps.triage.agreements import Agreement, Inquiry, SharedMark
-from tutela.domain.lists import MatchKind
+from tutela.apps.triage.linked import Assessment, Erased, Likeness, Move, Series, SeriesEntry, SeriesItem
+from tutela.domain.lists import PDQ_QUALITY_MIN_DEFAULT, MatchKind
 from tutela.domain.lookups import Channel, Ground
 from tutela.domain.reports import ClueKind
 from tutela.engine import clock
@@ -23,20 +24,26 @@ if TYPE_CHECKING:
 
     from django.db.models.fields.related_descriptors import RelatedManager
 
-
 __all__ = [
     "Agreement",
+    "Assessment",
     "Case",
     "CaseState",
     "Clue",
+    "Erased",
     "Handover",
     "Inquiry",
     "Item",
+    "Likeness",
     "Location",
     "Lookup",
     "Match",
     "Mention",
+    "Move",
     "RoutingPlan",
+    "Series",
+    "SeriesEntry",
+    "SeriesItem",
     "SharedMark",
     "Sighting",
     "Weighting",
@@ -173,9 +180,20 @@ class Item(models.Model):
     sha256 = models.CharField(max_length=64, blank=True)
     pdq = models.CharField(max_length=64, blank=True)
     pdq_quality = models.PositiveSmallIntegerField(default=0)
+    likeness_place = models.PositiveIntegerField(null=True, editable=False)  # in the index of look-alikes: `likeness`
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["organisation", "fold"], name="item_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=["organisation", "fold"], name="item_once"),
+            models.UniqueConstraint(fields=["organisation", "likeness_place"], name="item_likeness_place"),
+        )
+        indexes = (
+            models.Index(
+                fields=["organisation", "id"],
+                name="item_not_compared",
+                condition=Q(likeness_place=None, pdq_quality__gte=PDQ_QUALITY_MIN_DEFAULT) & ~Q(pdq=""),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.id}"
@@ -326,6 +344,7 @@ class Match(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["item", "list_name", "list_version", "entry_id"], name="match_once"),
         )
+        indexes = (models.Index(fields=["entry_id", "list_name"], name="match_entry", condition=Q(kind="exact")),)
         ordering = ("kind", "list_name", "id")  # exact before near
 
     def __str__(self) -> str:
