@@ -157,9 +157,10 @@ def update_rows(columns: Mapping[Field[Any, Any], Sequence[Any]]) -> int:
 
 def _write(statement: str, columns: Mapping[Field[Any, Any], Sequence[Any]]) -> int:
     """Send rows: as one document to PostgreSQL, one by one to SQLite, which is no journey."""
-    names = [str(field.column) for field in columns]
+    keys, quote = [str(field.column) for field in columns], connection.ops.quote_name
+    names = [quote(key) for key in keys]
     statement = statement.format(
-        table=next(iter(columns)).model._meta.db_table,
+        table=quote(next(iter(columns)).model._meta.db_table),
         columns=", ".join(names),
         marks=", ".join(["%s"] * len(names)),
         changed=", ".join(f"{name} = %s" for name in names[:-1]),
@@ -168,7 +169,7 @@ def _write(statement: str, columns: Mapping[Field[Any, Any], Sequence[Any]]) -> 
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             plain = [_plain(field, values) for field, values in columns.items()]
-            document = [dict(zip(names, row, strict=True)) for row in zip(*plain, strict=True)]
+            document = [dict(zip(keys, row, strict=True)) for row in zip(*plain, strict=True)]
             cursor.execute(statement, [msgspec.json.encode(document).decode()])
         else:
             adapted = [
@@ -180,7 +181,9 @@ def _write(statement: str, columns: Mapping[Field[Any, Any], Sequence[Any]]) -> 
 
 def _plain(field: Field[Any, Any], values: Sequence[Any]) -> Sequence[Any]:
     """Return values as JSON says them to PostgreSQL."""
-    return [f"\\x{value.hex()}" for value in values] if isinstance(field, BinaryField) else values
+    if not isinstance(field, BinaryField):
+        return values
+    return [None if value is None else f"\\x{value.hex()}" for value in values]
 
 
 def lock() -> bool:
