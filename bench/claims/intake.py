@@ -39,6 +39,29 @@ CLAIMS: Final = (
         ),
     ),
     Claim(
+        "E4",
+        "What is sent again, or by another door, is never taken twice, lost or mixed up",
+        "The same report sent 5 times by one sender (same key), in parallel or with a crash between any two steps: one "
+        "report, one receipt, five equal answers. Through other doors: own receipts, folded into one case, and no "
+        "reporter can read another's thread. 0 acknowledged reports lost over 200 random kill -9. On SQLite and on "
+        "PostgreSQL, over HTTP.",
+        "bench.e4_once",
+        (
+            FigureSpec("reports sent five times, one after the other", "reports", at_least(200)),
+            FigureSpec("reports sent five times at once", "reports", at_least(200)),
+            FigureSpec("crashes, each before another step", "kills", at_least(200)),
+            FigureSpec("random kills under load", "kills", at_least(200)),
+            FigureSpec("reports acknowledged under load", "reports", at_least(1000)),
+            FigureSpec("acknowledged reports lost", "reports", at_most(0)),
+            FigureSpec("reports that are there twice or otherwise", "reports", at_most(0)),
+            FigureSpec("senders with unequal answers", "senders", at_most(0)),
+            FigureSpec("rows that are half there", "rows", at_most(0)),
+            FigureSpec("faults of the record", "faults", at_most(0)),
+            FigureSpec("tests of the other doors", "tests", at_least(20)),
+            FigureSpec("tests that do not pass", "tests", at_most(0)),
+        ),
+    ),
+    Claim(
         "E5",
         "Malformed input is refused clearly and leaves nothing half stored",
         "10,000 malformed inputs per door: clear errors, 0 server errors, nothing half-stored.",
