@@ -169,7 +169,8 @@ class _Batch:
         safeguarding.raise_concerns(actor, dangers)
         weigh(actor, self._there.values())
         if self._lookups:
-            Lookup.objects.bulk_create(self._lookups.values(), ignore_conflicts=True, batch_size=_ROWS_AT_ONCE)
+            lookups = [self._lookups[key] for key in sorted(self._lookups)]  # in one order: nobody waits in a circle
+            Lookup.objects.bulk_create(lookups, ignore_conflicts=True, batch_size=_ROWS_AT_ONCE)
             ask_lists(self._organisation_id)
 
     def _new_pages(self, arrival: Arrival, case: Case) -> dict[str, str]:
