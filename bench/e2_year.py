@@ -129,6 +129,7 @@ def _published(
     found.put("all of the urgent are found within", *queue[100])
     found.put("rate", fresh / took_s if fresh else None)
     found.put("time", took_s)
+    found.put("batches sent again because another held a lock", sum(each["again"] for each in taken))
     found.put("CPU of intake a report", 1000 * cpu_s / fresh if fresh else None)
     found.put("CPU of the database a report", 1000 * database_cpu_s / fresh if fresh else None)
     found.put("all look-ups are done after", looked_up_s)

@@ -22,7 +22,7 @@ django.setup()
 
 import numpy as np  # noqa: E402 - Django comes first
 from django.conf import settings  # noqa: E402 - as above
-from django.db import connection  # noqa: E402 - as above
+from django.db import OperationalError, connection  # noqa: E402 - as above
 from django.db.models import Count, Sum  # noqa: E402 - as above
 
 from bench.look_alikes import groups  # noqa: E402 - as above
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 AT_ONCE: Final = 1000
 _KNOWN_EVERY: Final = 10  # our share: how much a list knows stands in no public record
 _TOLD_EVERY: Final = 10
+_TRIES: Final = 10
 _VIRAL: Final = (1, 2, 10, 100, 1000)
 
 
@@ -66,7 +67,7 @@ def prepare(reports: str, seed: str) -> None:
 def take(reports: str, seed: str, part: str, parts: str) -> None:
     """Take a part of the year in, and say how far it came; at the end, what it took."""
     whose, given = _desk(), year(int(reports), seed=int(seed))
-    taken, files, start_s, start_cpu_s = 0, 0, time.monotonic(), 0.0
+    taken, files, again, start_s, cpu_s = 0, 0, 0, time.monotonic(), 0.0
     with acting_as(SYSTEM):
         for number, batch in enumerate(_batches(given)):
             files += sum(len(one.reported.media) for one in batch)
@@ -75,12 +76,24 @@ def take(reports: str, seed: str, part: str, parts: str) -> None:
             if not Report.objects.filter(idempotency_key=_key(seed, batch[-1])).exists():
                 sent = [Submission(Door.API, _key(seed, one), one.reported, ground_of()) for one in batch]
                 begin_s = time.process_time()
-                receive_many(SYSTEM, whose, sent)
-                start_cpu_s += time.process_time() - begin_s
+                again += _received(whose, sent)
+                cpu_s += time.process_time() - begin_s
                 taken += len(batch)
             if number // int(parts) % _TOLD_EVERY == 0:
                 say({"at": batch[-1].number + 1})
-    say({"taken": taken, "files": files, "cpu_s": start_cpu_s, "wall_s": time.monotonic() - start_s})
+    say({"taken": taken, "files": files, "again": again, "cpu_s": cpu_s, "wall_s": time.monotonic() - start_s})
+
+
+def _received(whose: Desk, sent: list[Submission]) -> int:
+    """Hand a batch in, again and again while the database says that something else held it up; return how often."""
+    for tries in range(_TRIES):
+        try:
+            receive_many(SYSTEM, whose, sent)
+        except OperationalError:  # waited too long for a lock; the same keys make sending again safe
+            time.sleep(tries)
+        else:
+            return tries
+    raise TimeoutError("the database does not take a batch in")
 
 
 def waiting() -> None:

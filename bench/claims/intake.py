@@ -34,6 +34,7 @@ CLAIMS: Final = (
             FigureSpec("all of the urgent are found within", "%", peer=_FIFO, less_is_better=True),
             FigureSpec("rate", "reports/s"),
             FigureSpec("time", "s"),
+            FigureSpec("batches sent again because another held a lock", "batches"),
             FigureSpec("CPU of intake a report", "ms"),
             FigureSpec("CPU of the database a report", "ms"),
             FigureSpec("all look-ups are done after", "s"),

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("tutela.apps.access.pages")),
     path("", include("tutela.apps.custody.pages")),
     path("", include("tutela.apps.intake.pages")),
+    path("", include("tutela.apps.intake.importing_pages")),
     path("", include("tutela.apps.intake.partners")),
     path("", include("tutela.apps.triage.pages")),
     path("", include("tutela.apps.triage.handing_pages")),

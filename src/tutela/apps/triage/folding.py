@@ -106,8 +106,11 @@ def _settled(
         led = led or theirs
         home = CaseId(led.home_id) if led else case_id
         there |= {mark: written[mark] for mark in own if mark in written}
-        strays = [row for mark in own if (row := written.get(mark)) and row.home_id == case_id != home]
-        for row in strays:  # written for a case that somebody else's clue made needless
+        needless = ours - opened - {home}
+        strays = [row for mark in own if (row := written.get(mark)) and row.home_id in needless]
+        for (
+            row
+        ) in strays:  # written for a case, its own or of an earlier report, that somebody else's clue made needless
             row.home_id = home
         Clue.objects.bulk_update(strays, ["home"])
         clues = tuple(there[mark].id for mark in own)

@@ -110,6 +110,7 @@ _INSIDE: Final = {
     "keys": ("key-new",),
     "queue": ("case", "case-reports", "hand-over", "handovers"),
     "safeguarding": ("concern", "rota"),
+    "imports": ("import",),
     "partners": ("partner",),
     "ledger": ("ledger-entry", "ledger-case", "ledger-verify"),
     "jobs": ("job",),
