@@ -166,7 +166,7 @@ def test_another_organisation_sees_nothing_of_it(person):
 
 
 def test_what_a_format_said_besides_is_shown_with_the_report_and_folded(person, desk):
-    told = Reported(addresses=("https://files.example/a",), besides=(Said("report/futureElement", "Seen twice."),))
+    told = Reported(addresses=("https://files.example/a",), besides=(Said("report/futureElement", "Seen twice"),))
     brought = importing.Brought(desk.organisation.id, "partner", "ab" * 32, "csv")
     with acting_as(SYSTEM):
         list(importing.take_in(SYSTEM, brought, [ReportRow(1, told)]))
@@ -174,7 +174,7 @@ def test_what_a_format_said_besides_is_shown_with_the_report_and_folded(person, 
     page = person.get(reverse("case-reports", args=[Case.objects.get().id])).content.decode()
     folded = page[page.index("<details><summary>1</summary>") :]
     assert "report/futureElement" in folded
-    assert "Seen twice." in folded
+    assert "Seen twice" in folded
 
 
 def test_whoever_may_not_hand_reports_in_may_not_bring_a_file(desk):
