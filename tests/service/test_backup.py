@@ -96,6 +96,7 @@ def test_without_pg_dump_it_says_what_to_install(apart, tmp_path):
 
 def test_before_there_are_tables_it_says_so(embedded, tmp_path):
     wipe_database(embedded)
+    embedded.home.mkdir(mode=0o700, exist_ok=True)
     (embedded.home / "tutela.sqlite3").touch()
     code, said = embedded.tutela("backup", tmp_path / "copy")
     assert (code, "no tables yet" in said, "Traceback" in said) == (3, True, False)
