@@ -4,6 +4,8 @@ with Server("shared_buffers=1GB") as server:
     server.url
     server.kill()      # SIGKILL to every process of it, as a power cut would
     server.start()     # recovers by itself
+
+With `keep`, the cluster is in that folder, and is still there afterwards.
 """
 
 from __future__ import annotations
@@ -29,16 +31,19 @@ _USERS: Final = ("postgres", "nobody")
 class Server:
     """One cluster, reached over a socket in its own folder. `options` are settings of it, `name=value`."""
 
-    def __init__(self, *options: str) -> None:
+    def __init__(self, *options: str, keep: Path | None = None) -> None:
         self._options = (*_OPTIONS, *options)
         programs = binaries()
         if programs is None:
             raise FileNotFoundError("PostgreSQL's programs (initdb, postgres) are not on this machine")
         self._programs = programs
-        self.folder = Path(tempfile.mkdtemp(prefix="tutela-bench-pg-", dir="/tmp"))  # a socket's path is short
+        self._is_kept = keep is not None
+        self.folder = keep or Path(tempfile.mkdtemp(prefix="tutela-bench-pg-", dir="/tmp"))  # a socket's path is short
+        self.folder.mkdir(parents=True, exist_ok=True)
         self._as_user = _unprivileged(self.folder)
         words = [programs / "initdb", "-D", self._data, "-U", "tutela", "--auth=trust", "-E", "UTF8", "--locale=C"]
-        subprocess.run(words, check=True, capture_output=True, cwd="/", **self._as_user)
+        if not self._data.exists():
+            subprocess.run(words, check=True, capture_output=True, cwd="/", **self._as_user)
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
 
@@ -103,7 +108,8 @@ class Server:
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(signal.SIGQUIT)
             self._process.wait(timeout=_START_S_MAX)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if not self._is_kept:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def _family(pid: int) -> list[int]:

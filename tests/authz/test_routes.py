@@ -23,7 +23,7 @@ from tutela.apps.access.models import Person
 from tutela.apps.access.public import person_actor
 from tutela.apps.access.rules import KEY_SCOPES, STAFF_ROLES, TABLE, Decision, Reach, Target, decide
 from tutela.apps.custody.models import Leaf
-from tutela.apps.intake.models import Transfer
+from tutela.apps.intake.models import Import, Transfer
 from tutela.apps.jobs.models import DeadJob
 from tutela.apps.jobs.rules import ErrorCode
 from tutela.apps.safeguarding.models import Concern
@@ -129,6 +129,9 @@ CASES = {
     "job": Case(about="job"),
     "job-rerun": Case("post", "job"),
     "job-discard": Case("post", "job"),
+    "imports": Case(),
+    "import": Case(about="import"),
+    "import-refused": Case(about="import"),
     "partners": Case(),
     "partner": Case(about="key"),
     "keys": Case(),
@@ -228,6 +231,8 @@ def setting(db: None) -> Setting:
         ("key", "other-team"): key,
         ("key", "other-organisation"): other_key,
         ("job", "own-team"): _dead_job(),
+        ("import", "own-team"): _import(ours),
+        ("import", "other-organisation"): _import(theirs),
         ("entry", "own-team"): _Entry(UUID(Leaf.objects.latest("serial").event)),
         ("chain", "own-team"): _Entry(Leaf.objects.latest("serial").chain_id),
     }
@@ -246,6 +251,10 @@ def _dead_job() -> DeadJob:
     return DeadJob.objects.create(
         id=clock.new_id(), name="custody.retention", enqueued_at=moment, attempts=8, error=ErrorCode.FAILED
     )
+
+
+def _import(desk: Desk) -> Import:
+    return Import.objects.create(organisation=desk.organisation, digest="ab" * 32, sender="partner", form="csv")
 
 
 def _cases(ours: Desk, theirs: Desk) -> dict[tuple[str, str], Any]:
@@ -270,7 +279,7 @@ def _cases(ours: Desk, theirs: Desk) -> dict[tuple[str, str], Any]:
 def _target_of(thing: Any) -> Target | None:
     if isinstance(thing, DeadJob | _Entry):
         return None
-    if isinstance(thing, Series):
+    if isinstance(thing, Import | Series):
         return Target(OrganisationId(thing.organisation_id))
     if isinstance(thing, Handover):
         return Target(OrganisationId(thing.organisation_id), frozenset({TeamId(thing.to_team_id)}))
@@ -292,6 +301,7 @@ ARGUMENTS = {
     "person": "person_id",
     "team": "team_id",
     "key": "key_id",
+    "import": "import_id",
     "own-factor": "pk",
     "job": "job_id",
     "entry": "event",
@@ -323,6 +333,8 @@ def test_a_role_reaches_what_the_table_says_and_nothing_else(name, setting):
 def _ownerships(case: Case) -> tuple[str, ...]:
     if case.about in OF_THE_INSTALLATION:
         return ("own-team", "missing")
+    if case.about == "import":  # a team has none of its own
+        return ("own-team", "other-organisation", "missing")
     return (
         OWNERSHIPS
         if case.about in {"agreement", "case", "concern", "handover", "series", "person", "team", "transfer", "key"}

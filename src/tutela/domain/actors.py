@@ -34,6 +34,7 @@ class Permission(StrEnum):
     ASSESSMENT_INDICATOR_READ = "assessment:indicator:read"
     CUSTODY_LEDGER_EXPORT = "custody:ledger:export"
     CUSTODY_LEDGER_READ = "custody:ledger:read"
+    INTAKE_IMPORT_READ = "intake:import:read"  # files that were brought: what became of each row, by its number
     INTAKE_PARTNER_READ = "intake:partner:read"  # how good the reports of each sender are
     INTAKE_REPORT_ANSWER = "intake:report:answer"
     INTAKE_REPORT_CREATE = "intake:report:create"

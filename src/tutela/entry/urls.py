@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("tutela.apps.access.ability_pages")),
     path("", include("tutela.apps.custody.pages")),
     path("", include("tutela.apps.intake.pages")),
+    path("", include("tutela.apps.intake.importing_pages")),
     path("", include("tutela.apps.intake.partners")),
     path("", include("tutela.apps.intake.transfer_pages")),
     path("", include("tutela.apps.triage.pages")),

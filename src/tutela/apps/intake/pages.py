@@ -219,6 +219,7 @@ def _claims(report: Report) -> dict[str, Any]:
         "occurred_at": report.occurred_at,
         "files": sum(1 for media in said.media if media.fold),
         "ip_captures": said.ip_captures,
+        "besides": [(each.name, defang(each.value)) for each in said.besides],
     }
 
 

@@ -174,7 +174,8 @@ class _Batch:
         dangers = [danger_of(cases[case_id], causes) for case_id, causes in self._concerned.items()]
         safeguarding.raise_concerns(actor, dangers)
         if self._lookups:
-            insert_together(self._lookups.values(), unless_there=True)
+            lookups = [self._lookups[key] for key in sorted(self._lookups)]  # in one order: nobody waits in a circle
+            insert_together(lookups, unless_there=True)
             ask_lists(self._organisation_id)
 
     def _new_pages(self, arrival: Arrival, case: Case) -> dict[str, str]:

@@ -109,7 +109,8 @@ def _settled(
         led = led or theirs
         home = CaseId(led.home_id) if led else case_id
         there |= {mark: written[mark] for mark in own if mark in written}
-        astray = [row for mark in own if (row := written.get(mark)) and row.home_id == case_id != home]
+        needless = ours - opened - {home}  # cases, its own or of an earlier report, that somebody else's clue made so
+        astray = [row for mark in own if (row := written.get(mark)) and row.home_id in needless]
         for row in astray:
             row.home_id = home
         strays += astray

@@ -62,16 +62,18 @@ def waiting_lookups(organisation_id: UUID, count_max: int) -> list[Lookup]:
 
 def keep_answers(answers: Sequence[tuple[Lookup, Sequence[Hit] | None]]) -> None:
     """Keep what lists said, in the caller's transaction; None where they were not asked: nobody enabled it there."""
+    told = [(lookup.item, hits) for lookup, hits in answers if hits is None or hits]
+    cases = _cases_of([item for item, _ in told])
+    found = {case_id for item, hits in told if hits for case_id in cases[item.id]}
+    # Cases before look-ups, as whoever takes reports in has it: so that nobody waits in a circle.
+    locked = list(Case.objects.select_for_update().filter(id__in=found).order_by("id"))
     moment = clock.now()
     for lookup, hits in answers:
         lookup.done_at, lookup.was_refused = moment, hits is None
     Lookup.objects.bulk_update([lookup for lookup, _ in answers], ["done_at", "was_refused"], batch_size=_ROWS_AT_ONCE)
-    told = [(lookup.item, hits) for lookup, hits in answers if hits is None or hits]
-    cases = _cases_of([item for item, _ in told])
     changes = [change for item, hits in told for change in ([_refused(item)] if hits is None else _kept(item, hits))]
     record_all([replace(change, case_id=each) for change in changes for each in cases[change.object_id]], SYSTEM)
-    found = {case_id for item, hits in told if hits for case_id in cases[item.id]}
-    weigh(SYSTEM, list(Case.objects.select_for_update().filter(id__in=found).order_by("id")))
+    weigh(SYSTEM, locked)
 
 
 def _refused(item: Item) -> Change:

@@ -111,6 +111,7 @@ _INSIDE: Final = {
     "queue": ("case", "case-reports", "case-links", "hand-over", "handovers"),
     "all-series": ("series",),
     "safeguarding": ("concern", "rota"),
+    "imports": ("import",),
     "partners": ("partner",),
     "ledger": ("ledger-entry", "ledger-case", "ledger-verify"),
     "jobs": ("job",),
