@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import Http404
 
 from tests.world import actor, make_desk, make_person
@@ -20,7 +20,9 @@ from tutela.apps.takedown.models import Notice
 from tutela.apps.triage import public as triage
 from tutela.apps.triage.models import Case, CaseState, Clue, Likeness, Location, Mention, Move, Sighting
 from tutela.domain.actors import SYSTEM, Role
+from tutela.domain.ids import ReportId
 from tutela.domain.reports import Account, ClueKind, Fact, Media, Reported
+from tutela.engine import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
 P, Q, R = (f"https://files.example/{name}" for name in "pqr")
@@ -200,6 +202,21 @@ def test_merging_moves_everything_and_later_reports_follow(report, analyst, two)
     assert (closed.state, closed.closed_because, closed.report_count) == (CaseState.CLOSED, "duplicate", 0)
     assert Action.CASE_MERGED in actions(into)
     assert actions(emptied)[-2:] == [Action.CASE_PRIORITISED, Action.CASE_CLOSED]
+
+
+def test_a_report_on_its_way_to_a_case_that_is_merged_away_is_not_put_there(desk, analyst, two):
+    into, emptied = two
+    reported = Reported(accounts=(Account("Chat", "b"),))
+    given = triage.Arrival(
+        ReportId(clock.new_id()), desk.organisation.id, desk.team.id, reported, "sender", intake.ground_of()
+    )
+    with transaction.atomic():
+        placed = triage.place([given])
+        assert placed[0].case_id == emptied
+        linking.merge(analyst, emptied, into)
+        with pytest.raises(IntegrityError):  # intake begins again: see `receive_many`
+            triage.take_in(SYSTEM, [given], placed)
+        assert triage.place([given])[0].case_id == into
 
 
 @pytest.mark.parametrize("order", [1, -1])

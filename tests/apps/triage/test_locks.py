@@ -41,6 +41,8 @@ def of_files(*numbers):
 
 
 def test_two_batches_write_the_look_ups_of_the_same_files_in_one_order(take_in):
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite writes one transaction at a time")
     orders = []
     for key, numbers in (("first", range(FILES)), ("second", reversed(range(FILES)))):
         with CaptureQueriesContext(connection) as caught:

@@ -11,13 +11,14 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from django.db import IntegrityError
 from django.db.models import Count, Q
 
 from tutela.apps.custody.public import Action, Change, ObjectKind, insert_together, record_all, update_together
 from tutela.apps.jobs.public import enqueue
 from tutela.apps.safeguarding import public as safeguarding
 from tutela.apps.triage import ranking, routing, rules, sharing
-from tutela.apps.triage.folding import mark_of
+from tutela.apps.triage.folding import mark_of, still_lead
 from tutela.apps.triage.models import Case, CaseState, Item, Location, Lookup, Match, Mention, Sighting
 from tutela.domain.ids import CaseId, OrganisationId, TeamId
 from tutela.domain.lists import MatchKind
@@ -101,6 +102,8 @@ class _Batch:
         others = {where.case_id for where in placed} - self._new_cases.keys()
         there = list(Case.objects.select_for_update().filter(id__in=others).order_by("id"))
         self._there = {CaseId(case.id): case for case in there}
+        if not still_lead(placed):
+            raise IntegrityError("a case was merged into another while reports were on their way to it")
         self._items = _items(arrivals)
         self._pages = {arrival.report_id: _pages(arrival) for arrival in arrivals}
         seen = Sighting.objects.filter(case_id__in=others, item_id__in=[item.id for item in self._items.values()])
@@ -268,6 +271,6 @@ def _known_by_lists(case_ids: Sequence[UUID]) -> Mapping[UUID, rules.Facts]:
         lists=Count("list_name", filter=exact, distinct=True), questions=Count("id", filter=near, distinct=True)
     )
     found = {case_id: (lists, questions) for case_id, lists, questions in counts}
-    lookups = Lookup.objects.filter(item__sightings__case_id__in=case_ids, was_refused=False).order_by()
-    asked = set(lookups.values_list("item__sightings__case_id", flat=True).distinct())
+    lookups = Lookup.objects.filter(item__sightings__case_id__in=case_ids, was_refused=False, done_at__isnull=False)
+    asked = set(lookups.order_by().values_list("item__sightings__case_id", flat=True).distinct())
     return {case_id: rules.Facts(*found.get(case_id, (0, 0)), lists_asked=case_id in asked) for case_id in case_ids}

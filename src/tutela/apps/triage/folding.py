@@ -78,6 +78,13 @@ def place(arrivals: Sequence[Arrival]) -> list[Placed]:
     return _settled(proposed, given, known, _written(organisation_id, fresh))
 
 
+def still_lead(placed: Sequence[Placed]) -> bool:
+    """Whether every clue that decided leads where it did, now that the cases are locked: people merge cases, too."""
+    led = {where.led_by: where.case_id for where in placed if where.led_by}
+    homes = Clue.objects.filter(id__in=led).values_list("id", "home_id") if led else ()
+    return all(led[clue_id] == home_id for clue_id, home_id in homes)
+
+
 def mark_of(organisation_id: OrganisationId, clue: reports.Clue) -> str:
     """Return under what a clue is kept and found again."""
     return blind_index(f"clue {clue.kind}", f"{organisation_id}\n{clue.value}")

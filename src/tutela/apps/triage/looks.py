@@ -6,10 +6,9 @@ where that is another in the database (a restored copy) or a file is damaged, al
 it grows. A batch of new items costs one join with the index, which reads it once and compares with what is close, not
 with everything (ADR 9); upkeep merges the segments that batches leave.
 
->>> looks = Looks(home / "likeness" / organisation_id)                                       # doctest: +SKIP
->>> looks.grow([Look(item_id, place=1, pdq=pdq)])                                            # doctest: +SKIP
->>> looks.near([Look(other_id, place=0, pdq=almost_the_same)])                               # doctest: +SKIP
-[Near(item_id=..., other_id=..., distance_bits=4)]
+    looks = Looks(home / "likeness" / organisation_id)
+    looks.grow([Look(item_id, place=1, pdq=pdq)])
+    looks.near([Look(other_id, place=0, pdq=almost_the_same)])   # [Near(item_id=..., other_id=..., distance_bits=4)]
 """
 
 from __future__ import annotations

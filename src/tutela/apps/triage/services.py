@@ -62,11 +62,11 @@ def waiting_lookups(organisation_id: UUID, count_max: int) -> list[Lookup]:
 
 def keep_answers(answers: Sequence[tuple[Lookup, Sequence[Hit] | None]]) -> None:
     """Keep what lists said, in the caller's transaction; None where they were not asked: nobody enabled it there."""
-    told = [(lookup.item, hits) for lookup, hits in answers if hits is None or hits]
+    told = [(lookup.item, hits) for lookup, hits in answers]
     cases = _cases_of([item for item, _ in told])
-    found = {case_id for item, hits in told if hits for case_id in cases[item.id]}
+    asked = {case_id for item, hits in told if hits is not None for case_id in cases[item.id]}
     # Cases before look-ups, as whoever takes reports in has it: so that nobody waits in a circle.
-    locked = list(Case.objects.select_for_update().filter(id__in=found).order_by("id"))
+    locked = list(Case.objects.select_for_update().filter(id__in=asked).order_by("id"))
     moment = clock.now()
     for lookup, hits in answers:
         lookup.done_at, lookup.was_refused = moment, hits is None
