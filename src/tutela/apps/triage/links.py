@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from tutela.apps.access.public import visible
@@ -116,8 +116,10 @@ def lead(report_id: UUID, *, by: Mention | None) -> None:
 
 
 def lead_back(report_id: UUID, because: str) -> None:
-    """Say again that the clue of this kind led a report, after its being taken out was undone."""
-    lead(report_id, by=Mention.objects.filter(report_id=report_id, clue__kind=because).order_by("id").first())
+    """Say again that the clue of this kind led a report, after its being taken out was undone: one that others have."""
+    others = Mention.objects.filter(clue=OuterRef("clue"), case=OuterRef("case")).exclude(report_id=report_id)
+    own = Mention.objects.filter(report_id=report_id, clue__kind=because)
+    lead(report_id, by=own.annotate(is_shared=Exists(others)).order_by("-is_shared", "id").first())
 
 
 def locked(case_ids: Collection[UUID]) -> dict[UUID, Case]:
