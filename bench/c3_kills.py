@@ -14,7 +14,6 @@ from __future__ import annotations
 import http.client
 import json
 import random
-import socket
 import tempfile
 import threading
 import time
@@ -26,7 +25,7 @@ from urllib.parse import urlencode
 
 from bench.postgres import Server
 from bench.record import Measurement
-from bench.service import Service
+from bench.service import Service, free_port
 
 if TYPE_CHECKING:
     import subprocess
@@ -77,7 +76,7 @@ class _Play:
     def __init__(self, server: Server | None, kills: int) -> None:
         self._server = server
         self._kills = kills
-        self._port = _free_port()
+        self._port = free_port()
         self._teams: list[str] = []
         self._over = threading.Event()
         self._processes: dict[str, subprocess.Popen[str]] = {}
@@ -245,9 +244,3 @@ def _compared(state: dict[str, Any], teams: list[str], jobs: list[str]) -> dict[
         "leaves left without a place": state["waiting"],
         "jobs run twice with effect": sum(times > 1 for times in effects.values()),
     }
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

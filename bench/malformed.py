@@ -15,10 +15,10 @@ from django.test.utils import setup_test_environment  # noqa: E402 - Django come
 from tests.malformed import World, knock  # noqa: E402 - as above
 
 
-def main(door: str, examples: str) -> None:
+def main(door: str, examples: str, first_part: str) -> None:
     """Knock."""
     setup_test_environment()
-    json.dump(asdict(knock(door, World.make(), int(examples))), sys.stdout)
+    json.dump(asdict(knock(door, World.make(), int(examples), first_part=int(first_part))), sys.stdout)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 """A PostgreSQL as in production (it syncs), in a throw-away folder, that can be killed and started again.
 
-with Server() as server:
+with Server("shared_buffers=1GB") as server:
     server.url
     server.kill()      # SIGKILL to every process of it, as a power cut would
     server.start()     # recovers by itself
+
+With `keep`, the cluster is in that folder, and is still there afterwards.
 """
 
 from __future__ import annotations
@@ -27,17 +29,21 @@ _USERS: Final = ("postgres", "nobody")
 
 
 class Server:
-    """One cluster, reached over a socket in its own folder."""
+    """One cluster, reached over a socket in its own folder. `options` are settings of it, `name=value`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *options: str, keep: Path | None = None) -> None:
+        self._options = (*_OPTIONS, *options)
         programs = binaries()
         if programs is None:
             raise FileNotFoundError("PostgreSQL's programs (initdb, postgres) are not on this machine")
         self._programs = programs
-        self.folder = Path(tempfile.mkdtemp(prefix="tutela-bench-pg-", dir="/tmp"))  # a socket's path is short
+        self._is_kept = keep is not None
+        self.folder = keep or Path(tempfile.mkdtemp(prefix="tutela-bench-pg-", dir="/tmp"))  # a socket's path is short
+        self.folder.mkdir(parents=True, exist_ok=True)
         self._as_user = _unprivileged(self.folder)
         words = [programs / "initdb", "-D", self._data, "-U", "tutela", "--auth=trust", "-E", "UTF8", "--locale=C"]
-        subprocess.run(words, check=True, capture_output=True, cwd="/", **self._as_user)
+        if not self._data.exists():
+            subprocess.run(words, check=True, capture_output=True, cwd="/", **self._as_user)
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
 
@@ -58,7 +64,9 @@ class Server:
 
     def start(self) -> None:
         """Start, and wait until it answers."""
-        options = [part for option in (*_OPTIONS, f"unix_socket_directories={self.folder}") for part in ("-c", option)]
+        options = [
+            part for option in (*self._options, f"unix_socket_directories={self.folder}") for part in ("-c", option)
+        ]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [self._programs / "postgres", "-D", self._data, *options],
@@ -100,7 +108,8 @@ class Server:
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(signal.SIGQUIT)
             self._process.wait(timeout=_START_S_MAX)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if not self._is_kept:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def _family(pid: int) -> list[int]:

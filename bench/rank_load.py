@@ -1,6 +1,7 @@
 """The load behind E3: a queue of many open cases that other weights re-rank while it is served; its own process.
 
-python -m bench.rank_load 1000000         say, as JSON, how long pages and ranking took, and what was lost
+python -m bench.rank_load 1000000           say, as JSON, how long pages and ranking took, and what was lost
+python -m bench.rank_load 1000000 pages     pages only
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ _COLUMNS: Final = (
 COPY: Final = f"COPY triage_case ({', '.join(_COLUMNS)}) FROM STDIN"
 
 
-def main(cases: str) -> None:
+def main(cases: str, only: str = "") -> None:
     """Fill, read, rank."""
     with acting_as(SYSTEM):
         desk = make_desk()
@@ -68,11 +69,16 @@ def main(cases: str) -> None:
         found["deep_page_ms"] = _median_ms(lambda: client.get("/queue/", {"after": after}))
         found["rare_page_ms"] = _median_ms(lambda: client.get("/queue/", {"only": "exploited"}))
         found["plan"] = services.queue(supervisor)[:51].explain(analyze=True)
-        found |= _ranked(desk, supervisor)
-        start_s = time.monotonic()
-        effect.effect(desk.organisation.id, DEFAULT, _OTHER)
-        found["effect_s"] = time.monotonic() - start_s
+        found |= {} if only == "pages" else _changed(desk, supervisor)
     print(f"\n{json.dumps(found)}")  # the last line: before it stand the logs of the requests
+
+
+def _changed(desk: Desk, supervisor: Actor) -> dict[str, Any]:
+    """Rank by other weights, and ask what they would do."""
+    found = _ranked(desk, supervisor)
+    start_s = time.monotonic()
+    effect.effect(desk.organisation.id, DEFAULT, _OTHER)
+    return found | {"effect_s": time.monotonic() - start_s}
 
 
 def fill(desk: Desk, count: int) -> None:

@@ -15,6 +15,9 @@ from numbers; there is no file behind any of them.
 
     for one in year(200_000, seed=7):
         one.reported, one.is_urgent
+
+A year of another scale has the same shares: neither they nor how often the most popular is sighted, of all sightings,
+depend on how many reports there are.
 """
 
 from __future__ import annotations
@@ -93,6 +96,11 @@ def year(reports: int, *, seed: int, urgent: float = URGENT) -> Iterator[Given]:
         )
 
 
+def digest_of(seed: int, file: int) -> bytes:
+    """Return the digest of a file of a year, by its number in the order in which files were first sighted."""
+    return hashlib.sha256(b"%d file %d" % (seed, file)).digest()
+
+
 class _Files:
     """Everything sighted so far. A copy is one of an earlier sighting, each alike, so the popular grow."""
 
@@ -110,8 +118,8 @@ class _Files:
             is_altered = file and not is_new and rng.random() >= NEW_TO_THE_EYE
             self._looks.append(self._looks[rng.choice(self._sightings)] if is_altered else file)
         self._sightings.append(file)
-        digest = hashlib.sha256(b"%d file %d" % (self._seed, file)).digest()
-        return Media({"sha256": digest}, pdq=self._pdq(file), pdq_quality=100), self._looks[file]
+        digests = {"sha256": digest_of(self._seed, file)}
+        return Media(digests, pdq=self._pdq(file), pdq_quality=100), self._looks[file]
 
     def _pdq(self, file: int) -> bytes:
         """Return a picture hash: an altered copy is a few bits off what it looks like."""

@@ -4,6 +4,8 @@ with Service(server.url) as service:
     service.run("bench.ledger_load", "cost", 200)
     worker = service.start("tests.crash.actor", "work")
     service.kill(worker)
+
+With `keep`, the home is that folder, and is still there afterwards.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -25,8 +28,10 @@ _WAIT_S_MAX: Final = 600
 class Service:
     """An empty service on SQLite (`database_url` empty) or PostgreSQL, its tables made."""
 
-    def __init__(self, database_url: str = "", **settings: str) -> None:
-        self.home = Path(tempfile.mkdtemp(prefix="tutela-bench-"))
+    def __init__(self, database_url: str = "", *, keep: Path | None = None, **settings: str) -> None:
+        self._is_kept = keep is not None
+        self.home = keep or Path(tempfile.mkdtemp(prefix="tutela-bench-"))
+        self.home.mkdir(mode=0o700, exist_ok=True)
         self.is_postgres = bool(database_url)
         kept = {name: value for name, value in os.environ.items() if not name.startswith("TUTELA_")}
         self._environment = kept | {
@@ -84,4 +89,12 @@ class Service:
     def __exit__(self, *_: object) -> None:
         for process in list(self._running):
             self.kill(process)
-        shutil.rmtree(self.home, ignore_errors=True)
+        if not self._is_kept:
+            shutil.rmtree(self.home, ignore_errors=True)
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from bench import plot, plot_sizes
+from bench.registry import CLAIMS, UNMEASURED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,7 +34,14 @@ def page(records: Sequence[Mapping[str, Any]]) -> str:
         + "## What each claims, and where it was measured\n\n"
         + "\n".join(claims)
         + "\n"
+        + _unmeasured()
     )
+
+
+def _unmeasured() -> str:
+    """Claims that have a command and no record yet."""
+    rows = [f"- **{name}** {CLAIMS[name].title}" for name in sorted(UNMEASURED)]
+    return "\n".join(["\n## Not measured yet: the command is there, the record is not\n", *rows, ""]) if rows else ""
 
 
 def text(record: Mapping[str, Any]) -> str:

@@ -1,9 +1,10 @@
-"""Killing a process at each thing that it does to the file system, by whatever library or extension it does it.
+"""Killing a process at each thing that it does to the file system or says to another, by whatever library it does it.
 
 killed_at(7, act)       # True: `act`, run in a fork, was ended just before its seventh such system call
 
 The fork is traced (ptrace) and stopped at every system call of its main thread; those that make, change, rename, remove,
-sync or lock a file count. For a process of one thread; Linux on x86-64 and arm64.
+sync or lock a file, and those that send to or receive from a socket, count. For a process of one thread; Linux on
+x86-64 and arm64.
 """
 
 from __future__ import annotations
@@ -29,8 +30,9 @@ _CHANGING = {
     # mkdirat unlinkat renameat linkat symlinkat fallocate renameat2
     "x86_64": {
         *(1, 18, 20, 73, 74, 75, 76, 77, 82, 83, 84, 85, 86, 87, 88, 258, 263, 264, 265, 266, 285, 316),
+        *(44, 45, 46, 47),  # sendto recvfrom sendmsg recvmsg
     },
-    "aarch64": {64, 68, 66, 32, 82, 83, 45, 46, 34, 35, 38, 37, 36, 47, 276},
+    "aarch64": {64, 68, 66, 32, 82, 83, 45, 46, 34, 35, 38, 37, 36, 47, 276, *(206, 207, 211, 212)},
 }
 _HERE = platform.machine()
 _libc = ctypes.CDLL(None, use_errno=True)

@@ -6,12 +6,18 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+
 from tutela.apps.access import services
 from tutela.apps.access.public import person_actor
+from tutela.apps.tables import FOLDER
 from tutela.domain.actors import SYSTEM, Actor, Permission, Role
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tutela.apps.access.models import ApiKey, Organisation, Person, Team
+    from tutela.apps.tables import Table
     from tutela.apps.triage.models import Location
 
 PASSWORD = "seven quiet herons by the water"
@@ -84,6 +90,15 @@ def sign_in(client: Any, person: Person, *, second_factor: bool = True) -> None:
     ]
     session["account_authentication_methods_user"] = str(person.pk)
     session.save()
+
+
+def fill(table: Table[Any], *rows: str) -> Path:
+    """Fill a table as an operator does: by a file in the home of the installation."""
+    own = settings.TUTELA.home / FOLDER / table.name
+    own.parent.mkdir(exist_ok=True)
+    head = table.shipped.read_text(encoding="utf-8").splitlines()[0]
+    own.write_text("\n".join((head, *rows)), encoding="utf-8")
+    return own
 
 
 def make_place(case: Any, address: str = "https://files.example/a", **digests: str) -> Location:

@@ -40,6 +40,7 @@ ARGUMENTS = {
     "safeguarding.alert": "concern_id",
     "takedown.notify": "notice_id",
     "takedown.probe": "notice_id",
+    "triage.liken": "organisation_id",
     "triage.match": "organisation_id",
     "triage.rank": "weighting_id",
 }

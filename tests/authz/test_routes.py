@@ -27,11 +27,12 @@ from tutela.apps.assessment import packing
 from tutela.apps.assessment.models import DataSet, Profile, Release, Study, TrackedAction
 from tutela.apps.assessment.studying import Question
 from tutela.apps.custody.models import Leaf
+from tutela.apps.intake.models import Import, Transfer
 from tutela.apps.jobs.models import DeadJob
 from tutela.apps.jobs.rules import ErrorCode
 from tutela.apps.safeguarding.models import Concern
 from tutela.apps.triage import public as triage
-from tutela.apps.triage.models import Handover
+from tutela.apps.triage.models import Agreement, Handover, Series
 from tutela.domain.actors import Actor, Permission, Role
 from tutela.domain.ids import OrganisationId, TeamId
 from tutela.engine import clock
@@ -72,19 +73,40 @@ CASES = {
     "team-new": Case("post", data={"name": "Team C"}),
     "team": Case(about="team"),
     "team-add": Case("post", "team"),
+    "team-abilities": Case(about="team"),
     "team-remove": Case("post", "team", more=lambda desk: {"person_id": desk.colleague.id}),
     "queue": Case(),
+    "routing": Case(),
+    "routing-effect": Case("post", data={"form-TOTAL_FORMS": "0", "form-INITIAL_FORMS": "0"}),
+    "routing-adopt": Case("post"),
     "weights": Case(),
     "weights-effect": Case("post"),
     "weights-adopt": Case("post"),
     "search": Case("post", data={"what": "https://files.example/a"}),
     "case": Case(about="case"),
     "hand-over": Case(about="case"),
+    "transfer": Case(about="case"),
+    "transfer-heard": Case("post", "case", {"accepted": "yes"}, more=lambda desk: {"transfer_id": MISSING}),
+    "transfers": Case(),
+    "transfer-accept": Case("post", "transfer"),
+    "transfer-refuse": Case("post", "transfer", {"because": "out-of-scope"}),
+    "agreements": Case(),
+    "agreement-end": Case("post", "agreement"),
+    "case-deconfliction": Case("post", "case"),
     "handovers": Case(),
     "handover-accept": Case("post", "handover"),
     "handover-refuse": Case("post", "handover", {"because": "out-of-scope", "note": "x"}),
     "case-confirm": Case("post", "case"),
     "case-danger": Case("post", "case"),
+    "case-links": Case(about="case"),
+    "case-merge": Case("post", "case"),
+    "case-take-out": Case("post", "case", more=lambda desk: {"report_id": MISSING}),
+    "case-undo": Case("post", "case", more=lambda desk: {"move_id": MISSING}),
+    "likeness-answer": Case("post", "case", {"answer": "same"}, more=lambda desk: {"likeness_id": MISSING}),
+    "all-series": Case(),
+    "series": Case(about="series"),
+    "series-statement": Case("post", "series"),
+    "case-series": Case("post", "case", {"item": str(MISSING), "name": "S-1"}),
     "case-close": Case("post", "case", {"because": "mistake"}),
     "case-reports": Case(about="case"),
     "report-answer": Case("post", "case", {"text": "x"}, more=lambda desk: {"report_id": MISSING}),
@@ -143,12 +165,16 @@ CASES = {
     "job": Case(about="job"),
     "job-rerun": Case("post", "job"),
     "job-discard": Case("post", "job"),
+    "imports": Case(),
+    "import": Case(about="import"),
+    "import-refused": Case(about="import"),
     "partners": Case(),
     "partner": Case(about="key"),
     "keys": Case(),
     "key-new": Case(),
     "key-revoke": Case("post", "key"),
     "account": Case(),
+    "opt-outs": Case(),
     "sign-out-everywhere": Case("post"),
     "account_reauthenticate": Case(),
     "mfa_reauthenticate": Case(),
@@ -176,6 +202,7 @@ API_CASES = {
     "api:reports-batch": Case("post", data={"reports": [{"key": "report-1", "report": {}}]}),
     "api:reports-cybertip": Case("post", data=cybertip.EXAMPLE),
     "api:quality": Case(),
+    "api:deconfliction": Case("post", data={"marks": ["ab" * 32]}),
 }
 # what is open answers everybody alike, so it is asked by nobody in particular, with no object
 OPEN_CASES = {
@@ -195,8 +222,8 @@ OPEN_CASES = {
     "api:api-root": 404,
 }
 # nobody here has such codes, and no case here has a place in the log, a report, a notice or a referral
-NOT_FOUND_OF_THEIR_OWN = {
-    "mfa_view_recovery_codes", "mfa_download_recovery_codes", "custody-report", "report-answer", "report-contact", "case-probe",
+NOT_FOUND_OF_THEIR_OWN = {"transfer-heard",
+    "mfa_view_recovery_codes", "mfa_download_recovery_codes", "custody-report", "report-answer", "case-series", "case-take-out", "case-undo", "likeness-answer", "report-contact", "case-probe",
     "custody-export", "referral-step",
 }  # fmt: skip
 
@@ -245,6 +272,8 @@ def setting(db: None) -> Setting:
         ("key", "other-team"): key,
         ("key", "other-organisation"): other_key,
         ("job", "own-team"): _dead_job(),
+        ("import", "own-team"): _import(ours),
+        ("import", "other-organisation"): _import(theirs),
         ("entry", "own-team"): _Entry(UUID(Leaf.objects.latest("serial").event)),
         ("chain", "own-team"): _Entry(Leaf.objects.latest("serial").chain_id),
     }
@@ -265,6 +294,10 @@ def _dead_job() -> DeadJob:
     )
 
 
+def _import(desk: Desk) -> Import:
+    return Import.objects.create(organisation=desk.organisation, digest="ab" * 32, sender="partner", form="csv")
+
+
 def _cases(ours: Desk, theirs: Desk) -> dict[tuple[str, str], Any]:
     """A case of each ownership, and a concern about each."""
     owners = {"own-team": ours.team, "other-team": ours.other_team, "other-organisation": theirs.team}
@@ -273,8 +306,13 @@ def _cases(ours: Desk, theirs: Desk) -> dict[tuple[str, str], Any]:
         owner = {"organisation_id": team.organisation_id, "team_id": team.id}
         found["case", ownership] = made = triage.Case.objects.create(**owner)
         found["concern", ownership] = Concern.objects.create(case=made, **owner)
+        found["series", ownership] = Series.objects.create(organisation_id=team.organisation_id, name=ownership)
         found["handover", ownership] = Handover.objects.create(
             case=made, organisation_id=team.organisation_id, to_team_id=team.id, offered_by="p"
+        )
+        found["agreement", ownership] = Agreement.objects.create(organisation_id=team.organisation_id, name="a unit")
+        found["transfer", ownership] = Transfer.objects.create(
+            case=made, organisation=theirs.organisation, to_organisation_id=team.organisation_id, offered_by="p"
         )
     return found
 
@@ -307,12 +345,15 @@ def _assessed(ours: Desk, theirs: Desk) -> dict[tuple[str, str], Any]:
 def _target_of(thing: Any) -> Target | None:
     if isinstance(thing, DeadJob | _Entry):
         return None
+    if isinstance(thing, Import | Series | ASSESSED):
+        return Target(OrganisationId(thing.organisation_id))
     if isinstance(thing, Handover):
         return Target(OrganisationId(thing.organisation_id), frozenset({TeamId(thing.to_team_id)}))
-    if isinstance(thing, ASSESSED):
-        return Target(OrganisationId(thing.organisation_id))
     if isinstance(thing, triage.Case | Concern):
         return Target(OrganisationId(thing.organisation_id), frozenset({TeamId(thing.team_id)}))
+    if isinstance(thing, Agreement | Transfer):
+        is_offered = isinstance(thing, Transfer)
+        return Target(OrganisationId((thing.to_organisation_id if is_offered else thing.organisation_id) or MISSING))
     return services.target_of(thing)
 
 
@@ -326,9 +367,13 @@ ARGUMENTS = {
     "case": "case_id",
     "concern": "concern_id",
     "handover": "handover_id",
+    "agreement": "agreement_id",
+    "transfer": "transfer_id",
+    "series": "series_id",
     "person": "person_id",
     "team": "team_id",
     "key": "key_id",
+    "import": "import_id",
     "own-factor": "pk",
     "job": "job_id",
     "entry": "event",
@@ -360,9 +405,13 @@ def test_a_role_reaches_what_the_table_says_and_nothing_else(name, setting):
 def _ownerships(case: Case) -> tuple[str, ...]:
     if case.about in OF_THE_INSTALLATION:
         return ("own-team", "missing")
-    if case.about in {"data-set", "release", "profile", "study", "action"}:
+    if case.about in {"data-set", "release", "profile", "study", "action", "import"}:  # a team has none of its own
         return ("own-team", "other-organisation", "missing")
-    return OWNERSHIPS if case.about in {"case", "concern", "handover", "person", "team", "key"} else ("none",)
+    return (
+        OWNERSHIPS
+        if case.about in {"agreement", "case", "concern", "handover", "series", "person", "team", "transfer", "key"}
+        else ("none",)
+    )
 
 
 def _ask(client: Any, name: str, case: Case, desk: Desk, thing: Any) -> int:

@@ -12,7 +12,7 @@ import pytest
 
 from bench import evidence, plot, plot_sizes, record, table
 from bench.record import Bar, Figure, FigureSpec, Measurement
-from bench.registry import CLAIMS
+from bench.registry import CLAIMS, UNMEASURED
 
 RECORDS = record.read_all(evidence.FOLDER)
 AROUND = {"machine": {}, "versions": {}, "date": "2020-01-01", "commit": "none"}
@@ -26,7 +26,7 @@ def made(*figures: Figure) -> dict:
 
 
 def test_every_claim_has_a_record_and_every_record_a_claim():
-    assert {one["id"] for one in RECORDS} == set(CLAIMS)
+    assert {one["id"] for one in RECORDS} == set(CLAIMS) - UNMEASURED
 
 
 @pytest.mark.parametrize("one", RECORDS, ids=[one["id"] for one in RECORDS])

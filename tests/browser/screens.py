@@ -31,6 +31,7 @@ SCREENS: Final = {  # name of the picture: the place, and its looks
     "keyboard": ("map-of-the-desk", ("dark",)),
     "report": ("report", (*BOTH, "narrow")),
     "report-me": ("report-me-in-german", ("narrow",)),
+    "report-in-arabic": ("report-me-in-arabic", ("narrow",)),
     "report-asked": ("report-asked", ("light", "narrow")),
     "front-desk": ("front-desk", ("light",)),
     "queue": ("queue", (*BOTH, "narrow")),

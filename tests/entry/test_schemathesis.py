@@ -14,7 +14,9 @@ from tests.world import make_desk, make_key
 from tutela.apps.access.rules import KEY_SCOPES
 from tutela.entry.api import api
 from tutela.entry.asgi import application
+from tutela.entry.postgres import idle
 
+idle.close_all()  # the application keeps sessions; a database that ends with its tests must have none
 EXAMPLES = 20  # of each address
 ONLY = {"enabled": False, "not_a_server_error": {"enabled": True}}
 

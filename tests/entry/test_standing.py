@@ -66,9 +66,12 @@ def test_given_up_work_leads_to_where_it_is_mended(standing_clock):
 
 def test_what_nobody_set_up_is_not_called_well():
     assert {each.title for each in standing.parts() if each.state is State.NOT_CONFIGURED} == {
+        "Clocks of cases",
+        "Emergency numbers and help lines",
         "Hash lists",
         "Mail server",
         "Retention",
+        "Services that protect children",
     }
 
 

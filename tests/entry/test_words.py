@@ -6,18 +6,27 @@ import gettext
 import re
 import shutil
 import subprocess
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.checks.terminology import ROOT
 
-LOCALE = ROOT / "src/tutela/console/locale/de/LC_MESSAGES"
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LOCALES = ROOT / "src/tutela/console/locale"
+SPOKEN = sorted(path.name for path in LOCALES.iterdir())
 TAG = re.compile(r'{%\s*translate\s+(?:"([^"]+)"|\'([^\']+)\')(?:\s+context\s+"([^"]+)")?')
 CALL = re.compile(r'(?<![\w.])(?:_|gettext|gettext_lazy)\(\s*"([^"]+)"\s*\)')
 
 
-def catalogue() -> gettext.GNUTranslations:
-    with (LOCALE / "django.mo").open("rb") as stream:
+def folder(language: str) -> Path:
+    return LOCALES / language / "LC_MESSAGES"
+
+
+def catalogue(language: str) -> gettext.GNUTranslations:
+    with (folder(language) / "django.mo").open("rb") as stream:
         return gettext.GNUTranslations(stream)
 
 
@@ -32,7 +41,7 @@ def used() -> set[tuple[str, str]]:
 
 
 def test_every_word_is_translated():
-    german = catalogue()
+    german = catalogue("de")
     known = german._catalog
     missing = [
         (word, context)
@@ -42,15 +51,17 @@ def test_every_word_is_translated():
     assert missing == []
 
 
-def test_no_translation_is_empty_or_doubtful():
-    text = (LOCALE / "django.po").read_text(encoding="utf-8")
+@pytest.mark.parametrize("language", SPOKEN)
+def test_no_translation_is_empty_or_doubtful(language):
+    text = (folder(language) / "django.po").read_text(encoding="utf-8")
     assert "fuzzy" not in text
     assert not re.search(r'msgstr(?:\[\d\])? ""\n(?!")', text)
 
 
 @pytest.mark.skipif(not shutil.which("msgfmt"), reason="msgfmt (gettext) is not on this machine")
-def test_what_is_compiled_is_what_is_written(tmp_path):
+@pytest.mark.parametrize("language", SPOKEN)
+def test_what_is_compiled_is_what_is_written(tmp_path, language):
     fresh = tmp_path / "django.mo"
-    subprocess.run(["msgfmt", "-o", fresh, LOCALE / "django.po"], check=True)
+    subprocess.run(["msgfmt", "-o", fresh, folder(language) / "django.po"], check=True)
     with fresh.open("rb") as stream:
-        assert gettext.GNUTranslations(stream)._catalog == catalogue()._catalog
+        assert gettext.GNUTranslations(stream)._catalog == catalogue(language)._catalog

@@ -94,6 +94,15 @@ def test_without_pg_dump_it_says_what_to_install(apart, tmp_path):
     assert (code, "pg_dump is not on this machine" in said) == (3, True)
 
 
+def test_before_there_are_tables_it_says_so(embedded, tmp_path):
+    wipe_database(embedded)
+    embedded.home.mkdir(mode=0o700, exist_ok=True)
+    (embedded.home / "tutela.sqlite3").touch()
+    code, said = embedded.tutela("backup", tmp_path / "copy")
+    assert (code, "no tables yet" in said, "Traceback" in said) == (3, True, False)
+    assert list((tmp_path / "copy").iterdir()) == []
+
+
 def wipe_database(here):
     for path in here.home.glob("tutela.sqlite3*"):
         path.unlink()

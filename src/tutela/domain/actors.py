@@ -43,6 +43,7 @@ class Permission(StrEnum):
     ASSESSMENT_STUDY_READ = "assessment:study:read"
     CUSTODY_LEDGER_EXPORT = "custody:ledger:export"
     CUSTODY_LEDGER_READ = "custody:ledger:read"
+    INTAKE_IMPORT_READ = "intake:import:read"  # files that were brought: what became of each row, by its number
     INTAKE_PARTNER_READ = "intake:partner:read"  # how good the reports of each sender are
     INTAKE_REPORT_ANSWER = "intake:report:answer"
     INTAKE_REPORT_CREATE = "intake:report:create"
@@ -65,6 +66,12 @@ class Permission(StrEnum):
     SYSTEM_STATUS_READ = "system:status:read"
     TAKEDOWN_NOTICE_READ = "takedown:notice:read"
     TAKEDOWN_NOTICE_SEND = "takedown:notice:send"
+    TRIAGE_AGREEMENT_EDIT = "triage:agreement:edit"  # who may ask whether we are on something
+    TRIAGE_DECONFLICTION_ASK = "triage:deconfliction:ask"
+    TRIAGE_ROUTING_EDIT = "triage:routing:edit"  # which team a new case comes to
+    TRIAGE_ROUTING_READ = "triage:routing:read"
+    TRIAGE_SERIES_EXPORT = "triage:series:export"  # a statement of circulation
+    TRIAGE_SERIES_READ = "triage:series:read"
     TRIAGE_WEIGHT_EDIT = "triage:weight:edit"  # how much each signal counts
     TRIAGE_WEIGHT_READ = "triage:weight:read"
 

@@ -143,6 +143,7 @@ class Reported:
     contact: str = ""  # how to reach the reporter
     legal_basis: LegalBasis = LegalBasis.NOT_SAID
     besides: tuple[Said, ...] = ()
+    language: str = ""  # in which somebody wrote, ISO 639 in small letters
 
     @property
     def child_in_danger(self) -> bool:

@@ -14,6 +14,8 @@ from django.conf import settings  # noqa: E402 - only now are they there
 
 from tutela.entry import logs  # noqa: E402 - as above
 from tutela.entry.bodies import BodyLimit  # noqa: E402 - as above
+from tutela.entry.postgres import idle  # noqa: E402 - as above
 
 logs.configure(settings.LOGGING)
+idle.keep()
 application = BodyLimit(get_asgi_application(), settings.TUTELA.request_bytes_max)

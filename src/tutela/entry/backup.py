@@ -64,10 +64,16 @@ def backup(folder: Path) -> Manifest:
             raise DeskError(f"{folder} is not empty", hint="Name a new folder; a backup never writes over another.")
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         home = settings.TUTELA.home
-        if settings.TUTELA.database_url:
-            found, kind = _copy_postgres(folder / POSTGRES), "postgresql"
-        else:
-            found, kind = _copy_sqlite(home / SQLITE, folder / SQLITE), "sqlite"
+        try:
+            if settings.TUTELA.database_url:
+                found, kind = _copy_postgres(folder / POSTGRES), "postgresql"
+            else:
+                found, kind = _copy_sqlite(home / SQLITE, folder / SQLITE), "sqlite"
+        except store.NoTablesError:
+            (folder / SQLITE).unlink(missing_ok=True)
+            raise DeskError(
+                "The database has no tables yet: there is nothing to back up", hint="`tutela up` makes them."
+            ) from None
         if (home / LISTS).exists():
             shutil.copytree(home / LISTS, folder / LISTS, symlinks=True)
         keys = tuple(name for name in KEYS if (home / name).exists())

@@ -67,6 +67,9 @@ JOBS: Final = {
     ),
     "takedown.notify": Job("one notice, and its recipient", ("custody", "jobs", "takedown")),
     "takedown.probe": Job("one notice, and the address in it", ("custody", "jobs", "takedown")),
+    "triage.liken": Job(
+        "items of one organisation that nobody has compared, and how its others look", ("custody", "jobs", "triage")
+    ),
     "triage.match": Job("items of one organisation that wait, and the lists", ("custody", "jobs", "triage")),
     "triage.rank": Job(
         "one version of the weights, and every waiting case of its organisation", ("custody", "jobs", "triage")
@@ -113,6 +116,8 @@ COMMANDS: Final = {
     "jobs explain": Command("one job that was given up", _P.JOBS_JOB_READ),
     "jobs rerun": Command("one job that was given up", _P.JOBS_JOB_RERUN),
     "jobs discard": Command("one job that was given up", _P.JOBS_JOB_RERUN),
+    "triage circulation": Command("how often one series was sighted, in one organisation", _P.TRIAGE_SERIES_EXPORT),
+    "triage series": Command("the series that a list names, for one organisation", _P.LISTS_LIST_EDIT),
     "triage explain": Command("one case, its place in the queue and why", _P.REVIEW_ITEM_READ),
     "triage rank": Command(
         "every waiting case, weighed again by the weights of its organisation", _P.TRIAGE_WEIGHT_EDIT

@@ -198,6 +198,7 @@ USE_I18N = True
 LANGUAGE_CODE = TUTELA.language
 LOCALE_PATHS = [Path(__file__).parents[1] / "console" / "locale"]
 LANGUAGES = [("en", _("English")), ("de", _("German"))]
+PUBLIC_LANGUAGES = ["en", "de", "fr", "es", "ar"]  # of the public form: fewer words, so more languages
 
 #### What is written down ####
 

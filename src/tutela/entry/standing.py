@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.urls import reverse
@@ -19,7 +19,10 @@ from django.utils.translation import ngettext
 
 from tutela.apps.access.public import can
 from tutela.apps.custody import public as custody
+from tutela.apps.intake import public as intake
 from tutela.apps.jobs import public as jobs
+from tutela.apps.safeguarding import public as safeguarding
+from tutela.apps.triage import public as triage
 from tutela.domain.actors import Permission
 from tutela.domain.waiting import Waiting
 from tutela.engine import clock
@@ -29,8 +32,10 @@ from tutela.entry import health
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from tutela.apps.tables import Table
     from tutela.domain.actors import Actor
 
+_TABLES: Final = (intake.HELP, safeguarding.SERVICES, triage.CLOCKS, custody.RETENTION)
 WAIT_S_MAX: Final = 60  # work and entries are taken within a second where a worker runs
 _ADVICE: Final = {
     "database": lambda: _("Start the database again, or look at its log. Nothing acknowledged is lost meanwhile."),
@@ -70,7 +75,7 @@ def parts() -> list[Part]:
     ]
     if any(part.state is State.NOT_WELL for part in near[:2]):  # without tables there is nothing more to ask
         return near
-    return [*near, _record(), _worker(), _given_up(), _lists(), _mail(), _retention()]
+    return [*near, _record(), _worker(), _given_up(), _lists(), _mail(), *map(_table, _TABLES)]
 
 
 def waiting(actor: Actor) -> list[Waiting]:
@@ -154,12 +159,16 @@ def _mail() -> Part:
     return Part(_("Mail server"), State.NOT_CONFIGURED, _("none"), _("No notice can be sent. Set TUTELA_MAIL_URL."))
 
 
-def _retention() -> Part:
-    if custody.has_retention_rules():
-        return Part(_("Retention"), State.WELL, _("rules are in force"))
-    return Part(
-        _("Retention"),
-        State.NOT_CONFIGURED,
-        _("no rule"),
-        _("Nothing is erased by itself. A lawyer's rules belong into the table of retention."),
-    )
+def _table(table: Table[Any]) -> Part:
+    found = table.content()
+    rows = ngettext("%(count)d row", "%(count)d rows", len(found.rows)) % {"count": len(found.rows)}
+    if found.faults:
+        first = found.faults[0]
+        faults = ngettext(
+            "%(count)d line of %(name)s is left out", "%(count)d lines of %(name)s are left out", len(found.faults)
+        ) % {"count": len(found.faults), "name": table.name}
+        why = _("Line %(line)d: %(why)s") % {"line": first.line, "why": first.why} if first.line else first.why
+        return Part(table.title(), State.NEEDS_A_PERSON, f"{rows}; {faults}", why)
+    if found.rows:
+        return Part(table.title(), State.WELL, rows)
+    return Part(table.title(), State.NOT_CONFIGURED, _("no row"), table.without())

@@ -13,6 +13,11 @@ NEWEST_CHECKPOINT: Final = "SELECT note FROM custody_checkpoint ORDER BY size DE
 SQLITE_INTEGRITY: Final = "PRAGMA integrity_check"
 ONE_MOMENT: Final = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 EXPORT_SNAPSHOT: Final = "SELECT pg_export_snapshot()"
+RECORD_TABLE: Final = "custody_checkpoint"
+
+
+class NoTablesError(Exception):
+    """The database holds no record: nobody has made its tables yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +30,15 @@ class Contents:
 
 
 def contents(cursor: Any, tables: str) -> Contents:
-    """Count every row and read the newest checkpoint. `tables`: one of the two statements above."""
+    """Count every row and read the newest checkpoint. `tables`: one of the two statements above.
+
+    Raises:
+        NoTablesError: there is no record.
+    """
     cursor.execute(tables)
     names = sorted(row[0] for row in cursor.fetchall())
+    if RECORD_TABLE not in names:
+        raise NoTablesError
     counts: dict[str, int] = {}
     for name in names:
         cursor.execute(COUNT.format(table=name.replace('"', '""')))

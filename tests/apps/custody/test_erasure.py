@@ -119,7 +119,7 @@ def closed(record, monkeypatch):
 
 
 def test_the_table_ships_empty_and_says_that_it_is_not_configured(closed):
-    assert erasure.retention_rules() == ()
+    assert erasure.RETENTION.rows() == ()
     assert [each.outcome for each in erasure.apply_retention(SYSTEM, TODAY)] == ["not-configured"]
     assert erasure.apply_retention(SYSTEM, TODAY) == []  # told once
     assert not is_erased(closed)

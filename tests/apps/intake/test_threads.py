@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
 from tests.apps.intake.test_public import ADDRESS, ask, receipt_of, send
-from tests.world import make_desk, make_person, sign_in
+from tests.world import fill, make_desk, make_person, sign_in
 from tutela.apps.access import services as access
 from tutela.apps.custody.models import Leaf
 from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, erase
@@ -208,17 +207,20 @@ def test_a_language_is_chosen_by_address_and_no_cookie_keeps_it(opened, client):
 
 
 def test_a_place_without_rows_says_so_and_none_is_invented(opened, client):
-    assert helping.read(helping.SHIPPED.read_text(encoding="utf-8")) == ()
+    assert helping.HELP.rows() == ()
     shown = client.get(reverse("report")).content.decode()
     assert "not configured for this place" in shown
     assert "tel:" not in shown
 
 
 def test_a_row_without_source_or_date_is_not_shown(opened, client, home):
-    head = helping.SHIPPED.read_text(encoding="utf-8").strip()
-    rows = ("ZZ,emergency,Whole,000 111,a source,2026-01-02", "ZZ,help-line,No source,000 222,,2026-01-02",
-            "ZZ,help-line,No date,000 333,a source,", "ZZ,help-line,A script,javascript:x,a source,2026-01-02")  # fmt: skip
-    (settings.TUTELA.home / helping.NAME).write_text("\n".join((head, *rows)), encoding="utf-8")
+    fill(
+        helping.HELP,
+        "ZZ,emergency,Whole,000 111,a source,2026-01-02",
+        "ZZ,help-line,No source,000 222,,2026-01-02",
+        "ZZ,help-line,No date,000 333,a source,",
+        "ZZ,help-line,A script,javascript:x,a source,2026-01-02",
+    )
     shown = client.get(reverse("report")).content.decode()
     assert "000 111" in shown
     assert [word for word in ("000 222", "000 333", "javascript:") if word in shown] == []

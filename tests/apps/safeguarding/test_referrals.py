@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 from django.urls import reverse
 
-from tests.world import actor, make_desk, make_person, sign_in
+from tests.world import actor, fill, make_desk, make_person, sign_in
 from tutela.apps.access.public import desk_of
 from tutela.apps.custody.models import Leaf
 from tutela.apps.custody.public import Action
@@ -47,21 +45,13 @@ def actions():
     return [word for word in words if word.startswith(("danger", "safety", "referral"))]
 
 
-def in_directory(monkeypatch, *rows):
-    monkeypatch.setattr(directory, "directory", lambda: rows)
-    monkeypatch.setattr(referring, "directory", lambda: rows)
+def in_directory(*rows):
+    """Fill the table as an operator does."""
+    fill(directory.SERVICES, *rows)
 
 
-def service(id_="s-1", **more):
-    told = {"reviewer": "a lawyer", "kind": directory.ServiceKind.CHILD_PROTECTION, "acknowledges_within_h": 4} | more
-    rest = {
-        "name": "Example",
-        "route": "by telephone",
-        "begins": date(2026, 1, 1),
-        "ends": None,
-        "source": "an example",
-    }
-    return directory.Service(id=id_, jurisdiction="nl", **(rest | told))
+def service(id_="s-1", kind="child-protection", reviewer="a lawyer"):
+    return f"{id_},nl,{kind},Example,by telephone,4,2026-01-01,,an example,{reviewer}"
 
 
 #### Raised ####
@@ -107,8 +97,8 @@ def test_danger_that_is_told_later_asks_whoever_had_taken_it_again(desk, analyst
     assert Job.objects.filter(name="safeguarding.alert").count() == 2
 
 
-def test_each_configured_service_of_a_place_gets_its_own_referral(desk, monkeypatch):
-    in_directory(monkeypatch, service("s-1"), service("s-2", kind=directory.ServiceKind.POLICE))
+def test_each_configured_service_of_a_place_gets_its_own_referral(desk):
+    in_directory(service("s-1"), service("s-2", kind="police"))
     report(desk, Fact.CHILD_FINDABLE, jurisdictions=("nl",))
     assert sorted(Referral.objects.values_list("service", flat=True)) == ["s-1", "s-2"]
 
@@ -169,11 +159,9 @@ def test_whom_we_told_is_sealed_and_no_note_stands_in_clear(opened, analyst):
     assert not any(b"street" in bytes(each or b"") for each in Leaf.objects.values_list("sealed", flat=True))
 
 
-def test_a_deadline_comes_from_a_reviewed_row_alone_and_overdue_stands_first(
-    desk, analyst, monkeypatch, standing_clock
-):
+def test_a_deadline_comes_from_a_reviewed_row_alone_and_overdue_stands_first(desk, analyst, standing_clock):
     report(desk, Fact.DANGER_NOW)
-    in_directory(monkeypatch, service(), service("s-2", reviewer=""))
+    in_directory(service(), service("s-2", reviewer=""))
     late = report(
         desk, Fact.CHILD_FINDABLE, key="report-0002", jurisdictions=("nl",), addresses=("https://b.example/",)
     )

@@ -19,7 +19,7 @@ from tutela.apps.intake.services import Submission, ground_of, receive
 from tutela.apps.jobs.public import run_worker
 from tutela.apps.triage import pages, ranking, services
 from tutela.apps.triage.arriving import weigh
-from tutela.apps.triage.clocks import ClockRule, clock_rules, ticking
+from tutela.apps.triage.clocks import CLOCKS, ClockRule, ticking
 from tutela.apps.triage.effect import compare
 from tutela.apps.triage.models import Case, Weighting
 from tutela.apps.triage.rules import Code
@@ -269,7 +269,7 @@ RULE = ClockRule("waiting", "nl", 24, date(2026, 1, 1), None, "an agreement", "a
 
 
 def test_no_clock_ships():
-    assert clock_rules() == ()
+    assert CLOCKS.rows() == ()
 
 
 def test_a_rule_that_nobody_reviewed_warns_and_sets_no_deadline():

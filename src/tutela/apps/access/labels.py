@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tutela.apps.access.rules import KEY_SCOPES, STAFF_ROLES
 from tutela.domain.actors import Permission, Role
+from tutela.domain.reports import Incident
+from tutela.domain.skills import Skill
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -30,6 +32,26 @@ SCOPES: Final[dict[Permission, _StrPromise]] = {
     Permission.INTAKE_REPORT_CREATE: _("Hand in reports"),
     Permission.LISTS_ENTRY_LOOKUP: _("Look hashes up"),
     Permission.LISTS_ENTRY_READ: _("See distance, list and entry of what was found"),
+    Permission.TRIAGE_DECONFLICTION_ASK: _("Ask by keyed digest whether a unit here is on something"),
+}
+
+SKILLS: Final[dict[Skill, _StrPromise]] = {
+    Skill.CHILDREN: _("Talks with children who report for themselves"),
+    Skill.SURVIVORS: _("Talks with survivors"),
+    Skill.IDENTIFICATION: _("Identification of victims"),
+    Skill.EXTORTION: _("Sexual extortion"),
+    Skill.EXPLOITATION: _("Trafficking, travel and tourism"),
+    Skill.HOSTING: _("Hosts and removal"),
+}
+INCIDENTS: Final[dict[Incident, _StrPromise]] = {
+    Incident.MATERIAL: _("Child sexual abuse material"),
+    Incident.ABUSE: _("Sexual abuse of a child"),
+    Incident.SOLICITATION: _("Solicitation of a child"),
+    Incident.TRAFFICKING: _("Trafficking of a child"),
+    Incident.TRAVEL: _("Exploitation in travel and tourism"),
+    Incident.UNSOLICITED: _("Sexual material sent to a child"),
+    Incident.MISLEADING_NAME: _("A misleading name of a domain"),
+    Incident.MISLEADING_CONTENT: _("Misleading words or pictures"),
 }
 
 
@@ -41,3 +63,13 @@ def role_choices() -> list[tuple[str, _StrPromise]]:
 def scope_choices() -> list[tuple[str, _StrPromise]]:
     """Return what a machine's key may be allowed."""
     return [(scope.value, SCOPES[scope]) for scope in KEY_SCOPES]
+
+
+def skill_names() -> dict[str, _StrPromise]:
+    """Return the words for each skill of a team."""
+    return {skill.value: words for skill, words in SKILLS.items()}
+
+
+def incident_names() -> dict[str, _StrPromise]:
+    """Return the words for each kind of incident that can be chosen."""
+    return {incident.value: words for incident, words in INCIDENTS.items()}

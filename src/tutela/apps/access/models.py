@@ -53,6 +53,8 @@ class Team(models.Model):
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="teams")
     name = models.CharField(pgettext_lazy("of a team", "Name"), max_length=100)
+    skills = models.JSONField(default=list)  # of `domain.skills.Skill`
+    languages = models.JSONField(default=list)  # ISO 639
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
@@ -173,6 +175,19 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} in {self.team_id}"
+
+
+class OptOut(models.Model):
+    """Which kinds of incident one person does not want to see in their queue: theirs alone to read.
+
+    Sealed under the key of the person, so it ends with their account. A row says only that they once chose.
+    """
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    incidents = EncryptedText(subject="person_id")  # words of `domain.reports.Incident`, apart by blanks
+
+    def __str__(self) -> str:
+        return "opt-out"
 
 
 class ApiKey(models.Model):

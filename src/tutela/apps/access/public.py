@@ -24,7 +24,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tutela.apps.access import second_factor
+from tutela.apps.access.abilities import Ability, abilities, language_names, opted_out
 from tutela.apps.access.knocking import caller_must_wait_s, charge, spared_by_limits
+from tutela.apps.access.labels import incident_names, skill_names
 from tutela.apps.access.models import ApiKey, FrontDesk, Organisation, Person, Team
 from tutela.apps.access.rules import Decision, Reach, Target, decide, reach_of
 from tutela.apps.access.scope import acting_as
@@ -45,12 +47,14 @@ if TYPE_CHECKING:
     from tutela.domain.period import Period
 
 __all__ = [
+    "Ability",
     "Colleague",
     "Desk",
     "Machine",
     "MachineKey",
     "Reach",
     "Target",
+    "abilities",
     "acting_as",
     "actor_of",
     "authorise",
@@ -60,15 +64,19 @@ __all__ = [
     "colleagues",
     "desk_of",
     "front_desk",
+    "incident_names",
     "indicators",
+    "language_names",
     "lookup_keys",
     "machines",
     "open_to_all",
+    "opted_out",
     "organisation_named",
     "organisation_teams",
     "organisations",
     "reach_of",
     "require",
+    "skill_names",
     "spared_by_limits",
     "teams",
     "visible",

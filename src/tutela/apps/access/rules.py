@@ -74,6 +74,7 @@ _EVERY_PERSON: Final = {
 }
 _ANALYST: Final = {
     **_EVERY_PERSON,
+    _P.INTAKE_IMPORT_READ: _O,
     _P.INTAKE_REPORT_ANSWER: _T,
     _P.INTAKE_REPORT_CREATE: _O,
     _P.INTAKE_REPORT_READ: _T,
@@ -89,6 +90,8 @@ _ANALYST: Final = {
     _P.SAFEGUARDING_ROTA_READ: _T,
     _P.TAKEDOWN_NOTICE_READ: _T,
     _P.TAKEDOWN_NOTICE_SEND: _T,
+    _P.TRIAGE_ROUTING_READ: _O,
+    _P.TRIAGE_SERIES_READ: _O,
     _P.TRIAGE_WEIGHT_READ: _O,
 }
 _SENIOR_ANALYST: Final = {
@@ -125,6 +128,9 @@ TABLE: Final[Mapping[Role, Mapping[Permission, Reach]]] = MappingProxyType(
             _P.SAFEGUARDING_ROTA_EDIT: _O,
             _P.SYSTEM_STATUS_READ: _O,
             _P.TAKEDOWN_NOTICE_SEND: _O,
+            _P.TRIAGE_AGREEMENT_EDIT: _O,
+            _P.TRIAGE_ROUTING_EDIT: _O,
+            _P.TRIAGE_SERIES_EXPORT: _O,
             _P.TRIAGE_WEIGHT_EDIT: _O,
         },
         Role.WELLBEING_LEAD: {**_EVERY_PERSON, _P.ACCESS_PERSON_READ: _O, _P.ACCESS_TEAM_READ: _O},
@@ -164,6 +170,8 @@ TABLE: Final[Mapping[Role, Mapping[Permission, Reach]]] = MappingProxyType(
             _P.JOBS_JOB_READ: _O,
             _P.LISTS_LIST_READ: _O,
             _P.SYSTEM_STATUS_READ: _O,
+            _P.TRIAGE_SERIES_EXPORT: _O,
+            _P.TRIAGE_SERIES_READ: _O,
         },
         Role.ADMINISTRATOR: {
             **_EVERY_PERSON,
@@ -188,6 +196,7 @@ TABLE: Final[Mapping[Role, Mapping[Permission, Reach]]] = MappingProxyType(
             _P.INTAKE_REPORT_CREATE: _O,
             _P.LISTS_ENTRY_LOOKUP: _O,
             _P.LISTS_ENTRY_READ: _O,
+            _P.TRIAGE_DECONFLICTION_ASK: _O,
         },
     }
 )

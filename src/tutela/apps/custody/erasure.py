@@ -7,32 +7,29 @@ was lawfully erased. A hold in force stops erasure, and that refusal is recorded
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tutela.apps.custody import rules, vault
 from tutela.apps.custody.models import DataKey, Disposal, Hold
 from tutela.apps.custody.recording import record
 from tutela.apps.custody.rules import Outcome, RetentionRule, Verdict
+from tutela.apps.tables import Row, Table, day, day_or_none
 from tutela.domain.errors import TutelaError
 from tutela.engine import clock
 from tutela.engine.ledger import Action, ObjectKind
 from tutela.engine.ledger import Reason as ReasonCode
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from tutela.domain.actors import Actor
-
-RULES_FILE: Final = Path(__file__).parent / "data" / "retention.csv"
 
 
 class HoldNotFoundError(TutelaError):
@@ -49,6 +46,8 @@ class Candidate:
 
 Source = Callable[[], Iterator[Candidate]]
 _sources: dict[ObjectKind, Source] = {}
+Follower = Callable[["Actor", "UUID", ReasonCode], None]
+_followers: dict[ObjectKind, list[Follower]] = {}
 
 
 #### Holds ####
@@ -113,8 +112,20 @@ def erase(actor: Actor, subject_id: UUID, *, kind: ObjectKind, reason: ReasonCod
     record(action, kind=kind, object_id=subject_id, actor=actor, reason=reason)
     if held:
         return Outcome.HELD
+    for follow in _followers.get(kind, ()):
+        follow(actor, subject_id, reason)
     vault.destroy(subject_id)
     return Outcome.ERASED
+
+
+def erased_with(kind: ObjectKind) -> Callable[[Follower], Follower]:
+    """Register what an app removes when a subject of one kind is erased, in the same transaction."""
+
+    def register(follower: Follower) -> Follower:
+        _followers.setdefault(kind, []).append(follower)
+        return follower
+
+    return register
 
 
 #### Retention ####
@@ -130,26 +141,9 @@ def retained(kind: ObjectKind) -> Callable[[Source], Source]:
     return register
 
 
-@cache
-def retention_rules() -> tuple[RetentionRule, ...]:
-    """Return the dated rules. The table ships empty: an operator's lawyer fills it."""
-    with RULES_FILE.open(encoding="utf-8", newline="") as stream:
-        return tuple(
-            RetentionRule(
-                kind=ObjectKind(row["kind"]),
-                days=int(row["days"]),
-                begins=date.fromisoformat(row["begins"]),
-                ends=date.fromisoformat(row["ends"]) if row["ends"] else None,
-                source=row["source"],
-                reviewer=row["reviewer"],
-            )
-            for row in csv.DictReader(stream)
-        )
-
-
 def apply_retention(actor: Actor, today: date, retention: tuple[RetentionRule, ...] | None = None) -> list[Disposal]:
     """Erase what is due, one transaction a subject; list what was done and what could not be done."""
-    retention = retention_rules() if retention is None else retention
+    retention = RETENTION.rows() if retention is None else retention
     return [
         disposal
         for kind, source in _sources.items()
@@ -179,3 +173,23 @@ def _is_known(subject_id: UUID, outcome: Outcome) -> bool:
     """Whether the last line about a subject says the same: a standing refusal is listed once, not every day."""
     last = Disposal.objects.filter(subject_id=subject_id).first()
     return last is not None and last.outcome == outcome
+
+
+def _rule(row: Row) -> RetentionRule:
+    return RetentionRule(
+        kind=ObjectKind(row["kind"]),
+        days=int(row["days"]),
+        begins=day(row["begins"]),
+        ends=day_or_none(row["ends"]),
+        source=row["source"],
+        reviewer=row["reviewer"],
+    )
+
+
+RETENTION: Final = Table(
+    "retention.csv",
+    Path(__file__).parent / "data" / "retention.csv",
+    _rule,
+    title=lambda: _("Retention"),
+    without=lambda: _("Nothing is erased by itself. A lawyer's rules belong into the table of retention."),
+)

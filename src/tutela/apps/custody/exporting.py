@@ -42,7 +42,7 @@ class Inclusion:
 def log_lines(*, including: Collection[int] = ()) -> Iterator[bytes]:
     """Yield the lines of the whole log's export. `including`: sizes of checkpoints that the reader holds."""
     with transaction.atomic():
-        newest = _newest()
+        newest = newest_checkpoint()
         entries = (entry for _, entry in store.entries(newest.size))
         yield from ledger.write_log(
             entries,
@@ -56,7 +56,7 @@ def log_lines(*, including: Collection[int] = ()) -> Iterator[bytes]:
 def case_lines(chain_id: UUID, *, including: Collection[int] = ()) -> Iterator[bytes]:
     """Yield the lines of one case's export. `including`: as for the log."""
     with transaction.atomic():
-        newest = _newest()
+        newest = newest_checkpoint()
         entries = list(store.chain_entries(chain_id, newest.size))
         if not entries:
             raise NothingToExportError("This case has no entry with a place in the log yet")
@@ -73,7 +73,7 @@ def case_lines(chain_id: UUID, *, including: Collection[int] = ()) -> Iterator[b
 
 def inclusion(event: UUID) -> Inclusion:
     """Prove one entry. Raises `NothingToExportError` while it has no place."""
-    newest = _newest()
+    newest = newest_checkpoint()
     leaf = Leaf.objects.filter(event=str(event), position__lt=newest.size).first()
     if leaf is None or leaf.position is None:
         raise NothingToExportError("There is no such entry, or it has no place yet")
@@ -84,14 +84,15 @@ def inclusion(event: UUID) -> Inclusion:
 
 def consistency(old_size: int, new_size: int | None = None) -> tuple[bytes, ...]:
     """Prove that the log at `new_size` (by default the newest) begins with the log at `old_size`."""
-    newest = _newest().size
+    newest = newest_checkpoint().size
     if new_size is not None and new_size > newest:
         raise ledger.ProofError(f"The log has {newest} entries")
     size = newest if new_size is None else new_size
     return ledger.consistency_proof(stored_nodes(size), old_size, size)
 
 
-def _newest() -> Checkpoint:
+def newest_checkpoint() -> Checkpoint:
+    """Return the newest checkpoint. Raises `NothingToExportError` while none was signed over an entry."""
     newest = Checkpoint.objects.first()
     if newest is None or not newest.size:
         raise NothingToExportError("The log has no entry with a place yet")

@@ -101,7 +101,7 @@ def retention(request: HttpRequest) -> HttpResponse:
     page = Paginator(services.disposals(actor_of(request)), ROWS_A_PAGE).get_page(request.GET.get("page"))
     listed = [{"disposal": each, "meaning": labels.OUTCOMES.get(each.outcome, each.outcome)} for each in page]
     return render(
-        request, "custody/retention.html", {"listed": listed, "page": page, "rules": erasure.retention_rules()}
+        request, "custody/retention.html", {"listed": listed, "page": page, "rules": erasure.RETENTION.rows()}
     )
 
 

@@ -14,20 +14,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from tutela.apps.custody.batches import insert_together, update_together
 from tutela.apps.custody.blinding import blind_index
 from tutela.apps.custody.erasure import (
+    RETENTION,
     Candidate,
     HoldNotFoundError,
     end_hold,
     erase,
+    erased_with,
     is_held,
     place_hold,
     retained,
-    retention_rules,
 )
 from tutela.apps.custody.fields import EncryptedText, open_together
 from tutela.apps.custody.history import Event, history
 from tutela.apps.custody.models import Checkpoint, Disposal, Leaf
+from tutela.apps.custody.proving import Proved, prove_all
 from tutela.apps.custody.recording import Change, NoTransactionError, pseudonym_of, record, record_all
 from tutela.apps.custody.rules import Outcome
 from tutela.apps.custody.sequencer import BehindError, run_sequencer, sequence, waiting_count
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from tutela.domain.period import Period
 
 __all__ = [
+    "RETENTION",
     "Action",
     "BehindError",
     "Candidate",
@@ -52,6 +56,7 @@ __all__ = [
     "NoTransactionError",
     "ObjectKind",
     "Outcome",
+    "Proved",
     "ReasonCode",
     "SealError",
     "Standing",
@@ -59,13 +64,15 @@ __all__ = [
     "end_hold",
     "erase",
     "erased_among",
-    "has_retention_rules",
+    "erased_with",
     "history",
     "indicators",
+    "insert_together",
     "is_erased",
     "is_held",
     "open_together",
     "place_hold",
+    "prove_all",
     "pseudonym_of",
     "record",
     "record_all",
@@ -73,6 +80,7 @@ __all__ = [
     "run_sequencer",
     "sequence",
     "standing",
+    "update_together",
     "waiting_count",
 ]
 
@@ -98,11 +106,6 @@ def standing() -> Standing:
         waiting=waiting.count(),
         waiting_since=datetime.fromisoformat(first) if first else None,
     )
-
-
-def has_retention_rules() -> bool:
-    """Whether an operator has said how long anything is kept."""
-    return bool(retention_rules())
 
 
 def indicators(period: Period) -> Mapping[str, int]:

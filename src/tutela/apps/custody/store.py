@@ -10,12 +10,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+import msgspec
 from django.db import connection, transaction
+from django.db.models import BinaryField
 
 from tutela.engine.ledger import ProofError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from django.db.models import Field
 
     from tutela.apps.custody.models import DataKey
 
@@ -43,6 +47,15 @@ PLACE_LEAVES: Final = """
     UPDATE custody_leaf SET position = placed.column1, previous = placed.column2
     FROM (VALUES {rows}) AS placed
     WHERE custody_leaf.serial = placed.column3 AND custody_leaf.position IS NULL
+"""
+INSERT_ROWS: Final = "INSERT INTO {table} ({columns}) VALUES ({marks})"
+INSERT_DOCUMENT: Final = (
+    "INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s)"
+)
+UNLESS_THERE: Final = " ON CONFLICT DO NOTHING"
+UPDATE_ROWS: Final = "UPDATE {table} SET {changed} WHERE id = %s"
+UPDATE_DOCUMENT: Final = """
+    UPDATE {table} SET {given} FROM json_populate_recordset(NULL::{table}, %s) AS given WHERE {table}.id = given.id
 """
 TRY_LOCK: Final = "SELECT pg_try_advisory_xact_lock(%s)"
 ENTRY: Final = """
@@ -129,6 +142,48 @@ def insert_leaves(leaves: Sequence[NewLeaf]) -> None:
         with cursor.copy(COPY_LEAVES) as copy:
             for row in rows:
                 copy.write_row(row)
+
+
+def insert_rows(columns: Mapping[Field[Any, Any], Sequence[Any]], *, unless_there: bool) -> int:
+    """Insert rows, given as the columns of their table; return how many there are now that were not before."""
+    statement = INSERT_DOCUMENT if connection.vendor == "postgresql" else INSERT_ROWS
+    return _write(statement + (UNLESS_THERE if unless_there else ""), columns)
+
+
+def update_rows(columns: Mapping[Field[Any, Any], Sequence[Any]]) -> int:
+    """Update rows, given as columns of their table of which `id` is the last; return how many."""
+    return _write(UPDATE_DOCUMENT if connection.vendor == "postgresql" else UPDATE_ROWS, columns)
+
+
+def _write(statement: str, columns: Mapping[Field[Any, Any], Sequence[Any]]) -> int:
+    """Send rows: as one document to PostgreSQL, one by one to SQLite, which is no journey."""
+    keys, quote = [str(field.column) for field in columns], connection.ops.quote_name
+    names = [quote(key) for key in keys]
+    statement = statement.format(
+        table=quote(next(iter(columns)).model._meta.db_table),
+        columns=", ".join(names),
+        marks=", ".join(["%s"] * len(names)),
+        changed=", ".join(f"{name} = %s" for name in names[:-1]),
+        given=", ".join(f"{name} = given.{name}" for name in names[:-1]),
+    )
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            plain = [_plain(field, values) for field, values in columns.items()]
+            document = [dict(zip(keys, row, strict=True)) for row in zip(*plain, strict=True)]
+            cursor.execute(statement, [msgspec.json.encode(document).decode()])
+        else:
+            adapted = [
+                [field.get_db_prep_save(value, connection) for value in values] for field, values in columns.items()
+            ]
+            cursor.executemany(statement, list(zip(*adapted, strict=True)))
+        return cursor.rowcount
+
+
+def _plain(field: Field[Any, Any], values: Sequence[Any]) -> Sequence[Any]:
+    """Return values as JSON says them to PostgreSQL."""
+    if not isinstance(field, BinaryField):
+        return values
+    return [None if value is None else f"\\x{value.hex()}" for value in values]
 
 
 def lock() -> bool:

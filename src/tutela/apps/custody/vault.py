@@ -65,11 +65,13 @@ class Place:
 
 def seal(subject_id: UUID, plain: bytes, place: Place) -> bytes:
     """Encrypt under the subject's key, making it where there is none. Raises `ErasedError`."""
-    key = _data_key(subject_id, create=True)
-    if key is None:
-        raise ErasedError("The subject was erased: nothing more may be written about it")
-    nonce = os.urandom(_NONCE_BYTES)
-    return _FORM + nonce + AESGCM(key).encrypt(nonce, plain, place.encode())
+    return _encrypted(_data_key(subject_id, create=True), plain, place)
+
+
+def seal_together(values: Sequence[tuple[UUID, bytes, Place]]) -> list[bytes]:
+    """Encrypt many values, as `seal`: three statements for all their keys, however many there are."""
+    keys = _keys({subject_id for subject_id, _plain, _place in values})
+    return [_encrypted(keys[subject_id], plain, place) for subject_id, plain, place in values]
 
 
 def open_sealed(subject_id: UUID, sealed: bytes, place: Place) -> bytes:
@@ -89,6 +91,13 @@ def open_together(values: Sequence[tuple[UUID, bytes, Place]]) -> list[bytes | N
         None if (key := keys.get(subject_id)) is None else _decrypted(key, sealed, place)
         for subject_id, sealed, place in values
     ]
+
+
+def _encrypted(key: bytes | None, plain: bytes, place: Place) -> bytes:
+    if key is None:
+        raise ErasedError("The subject was erased: nothing more may be written about it")
+    nonce = os.urandom(_NONCE_BYTES)
+    return _FORM + nonce + AESGCM(key).encrypt(nonce, plain, place.encode())
 
 
 def _decrypted(key: bytes, sealed: bytes, place: Place) -> bytes:
@@ -117,26 +126,9 @@ def salt(subject_id: UUID) -> bytes | None:
 def salts(subject_ids: Collection[UUID]) -> dict[UUID, bytes | None]:
     """Return the salts of many subjects, as `salt`: three statements for all their keys, however many there are."""
     moment = clock.now()
-    found: dict[UUID, bytes | None] = {}
-    keys: dict[UUID, bytes | None] = {}
-    known = ChainMap(*(dict(each.keys) for each in _all_known()))
-    asked: list[UUID] = []
-    for subject_id in set(subject_ids):
-        kept = _salts.get(subject_id)
-        if kept is not None and abs((moment - kept[1]).total_seconds()) < SALT_AGE_S_MAX:
-            found[subject_id] = kept[0]
-        elif subject_id in known:
-            keys[subject_id] = known[subject_id]
-        else:
-            asked.append(subject_id)
-    if asked:
-        keys |= _kept(asked)
-        if missing := [subject_id for subject_id in asked if subject_id not in keys]:
-            keys |= _make(missing)
-        _know(keys)
-    made = {subject_id: None if key is None else _salt_of(key) for subject_id, key in keys.items()}
+    made = {subject_id: None if key is None else _salt_of(key) for subject_id, key in _keys(subject_ids).items()}
     transaction.on_commit(partial(_remember_all, made, moment))
-    return found | made
+    return made
 
 
 def existing_salt(subject_id: UUID) -> bytes | None:
@@ -240,6 +232,19 @@ def _data_key(subject_id: UUID, *, create: bool) -> bytes | None:
     keys = {subject_id: _opened(subject_id, *found)} if found else _make([subject_id])
     _know(keys)
     return keys[subject_id]
+
+
+def _keys(subject_ids: Collection[UUID]) -> dict[UUID, bytes | None]:
+    """Return the keys of many subjects, made where there are none; None for each that is destroyed."""
+    known = ChainMap(*(dict(each.keys) for each in _all_known()))
+    keys = {subject_id: known[subject_id] for subject_id in subject_ids if subject_id in known}
+    if asked := [subject_id for subject_id in set(subject_ids) if subject_id not in keys]:
+        found = _kept(asked)
+        if missing := [subject_id for subject_id in asked if subject_id not in found]:
+            found |= _make(missing)
+        _know(found)
+        keys |= found
+    return keys
 
 
 def _make(subject_ids: Sequence[UUID]) -> dict[UUID, bytes | None]:

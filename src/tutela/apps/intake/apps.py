@@ -8,3 +8,7 @@ class IntakeConfig(AppConfig):
 
     name = "tutela.apps.intake"
     label = "intake"
+
+    def ready(self) -> None:
+        """Let what erasing a case takes along be known, wherever it is erased."""
+        from tutela.apps.intake import erasing as erasing  # noqa: PLC0415, PLC0414  - needs the models

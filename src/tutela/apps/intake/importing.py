@@ -16,14 +16,14 @@ Rules:
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
-from django.http import Http404
+from django.db.models import Count
+from django.shortcuts import get_object_or_404
 
 from tutela.apps.access.public import Target, authorise, desk_of
 from tutela.apps.custody.public import Action, ObjectKind, pseudonym_of, record
@@ -96,17 +96,15 @@ def imports(actor: Actor) -> QuerySet[Import]:
 
 def import_of(actor: Actor, import_id: UUID) -> Import:
     """Return an import within reach; `Http404` where there is none."""
-    run = Import.objects.filter(id=import_id).first()
-    if run is None:
-        raise Http404
-    authorise(actor, Permission.INTAKE_REPORT_READ, Target(OrganisationId(run.organisation_id)))
+    run = get_object_or_404(Import, id=import_id)
+    authorise(actor, Permission.INTAKE_IMPORT_READ, Target(OrganisationId(run.organisation_id)))
     return run
 
 
 def outcomes(run: Import) -> Mapping[RowOutcome, int]:
     """Return how many rows had each outcome."""
-    counts = Counter(run.rows.order_by().values_list("outcome", flat=True).iterator())
-    return {outcome: counts[outcome] for outcome in RowOutcome if counts[outcome]}
+    counts = dict(run.rows.order_by().values_list("outcome").annotate(count=Count("id")))
+    return {outcome: counts[outcome] for outcome in RowOutcome if outcome in counts}
 
 
 def require_basis(basis: LegalBasis) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext_lazy as _
 
+from tutela.apps.intake.models import RowOutcome
 from tutela.apps.intake.quality import Gap
 from tutela.apps.intake.rules import Problem
 
@@ -65,6 +66,12 @@ PROBLEMS: Final[dict[Problem, _StrPromise]] = {
     Problem.NOT_AN_ADDRESS: _("What stood for an address is none."),
     Problem.TOO_LONG: _("Its text was too long."),
     Problem.TOO_MANY: _("It named too many things for one report."),
+}
+OUTCOMES: Final[dict[RowOutcome, _StrPromise]] = {
+    RowOutcome.TAKEN: _("Taken in"),
+    RowOutcome.THERE: _("There already"),
+    RowOutcome.REFUSED: _("Refused"),
+    RowOutcome.KEY_REUSED: _("Another report under the same name"),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models import Q
 
 from tutela.apps.custody.public import EncryptedText
 from tutela.domain.lookups import Channel
@@ -42,7 +43,7 @@ class Report(models.Model):
     additions: RelatedManager[Report]
 
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
-    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False)
     case = models.ForeignKey("triage.Case", on_delete=models.PROTECT, related_name="+")
     door = models.CharField(max_length=8, choices=Door.choices)
     channel = models.CharField(max_length=24, choices=[(each.value, each.value) for each in Channel])
@@ -52,7 +53,7 @@ class Report(models.Model):
     idempotency_key = models.CharField(max_length=64)
     fingerprint = models.CharField(max_length=64)
     incident = models.CharField(max_length=24, choices=[(each.value, each.value) for each in Incident])
-    receipt_digest = models.CharField(max_length=64, blank=True, db_index=True)
+    receipt_digest = models.CharField(max_length=64, blank=True)
     thread = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="additions")
     child_in_danger = models.BooleanField(default=False)
     text = EncryptedText(subject="case_id")  # exposure: shown only to who asks for it
@@ -67,7 +68,10 @@ class Report(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["organisation", "source", "idempotency_key"], name="report_once"),
         )
-        indexes = (models.Index(fields=["organisation", "source", "received_at"], name="report_sent"),)
+        indexes = (
+            models.Index(fields=["organisation", "source", "received_at"], name="report_sent"),
+            models.Index(fields=["receipt_digest"], name="report_receipt", condition=~Q(receipt_digest="")),
+        )
 
     def __str__(self) -> str:
         return f"{self.id}"
@@ -159,3 +163,44 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.of_id}:{self.number}"
+
+
+class Transfer(models.Model):
+    """One time that a case was offered to another organisation, and what that said. At most one is open for a case.
+
+    `name` is how the sender named it; without `to_organisation` it is not one of this installation.
+    """
+
+    class State(models.TextChoices):
+        """What became of it."""
+
+        OFFERED = "offered"
+        ACCEPTED = "accepted"
+        REFUSED = "refused"
+
+    case_id: UUID
+    organisation_id: UUID
+    to_organisation_id: UUID | None
+
+    id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
+    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey("triage.Case", on_delete=models.PROTECT, related_name="+")
+    to_organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, null=True, related_name="+")
+    name = EncryptedText(subject="id")
+    summary = EncryptedText(subject="id")
+    answer = EncryptedText(subject="id")
+    because = models.CharField(max_length=24, blank=True)
+    state = models.CharField(max_length=16, choices=State.choices, default=State.OFFERED)
+    offered_at = models.DateTimeField(default=clock.now, editable=False)
+    offered_by = models.CharField(max_length=16)  # the pseudonym of a person
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=16, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["case"], condition=Q(state="offered"), name="transfer_open_once"),
+        )
+        ordering = ("offered_at", "id")
+
+    def __str__(self) -> str:
+        return f"{self.id}"

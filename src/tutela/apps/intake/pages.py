@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
@@ -218,10 +219,16 @@ def _claims(report: Report) -> dict[str, Any]:
         "occurred_at": report.occurred_at,
         "files": sum(1 for media in said.media if media.fold),
         "ip_captures": said.ip_captures,
+        "besides": [(each.name, defang(each.value)) for each in said.besides],
     }
 
 
 #### All of them ####
+
+
+def _language(door: Door) -> str:
+    """Return the language that somebody of the public chose; a colleague's says nothing about the caller's."""
+    return (get_language() or "").partition("-")[0] if door is Door.FORM else ""
 
 
 def _taken_in(
@@ -245,7 +252,7 @@ def _taken_in(
     submission = services.Submission(
         door=door,
         key=token,
-        reported=replace(form.reported(), incident_name=receipts.incident_of(code)),
+        reported=replace(form.reported(), incident_name=receipts.incident_of(code), language=_language(door)),
         ground=services.ground_of(),
         has_files=bool(request.FILES),
         receipt_digest="" if continues else receipts.digest_of(code),
@@ -275,7 +282,7 @@ def _must_wait_s(request: HttpRequest, door: str, rate: Rate) -> int:
 
 
 def _wait(request: HttpRequest, wait_s: int) -> HttpResponse:
-    response = render(request, "429.html", status=429)
+    response = public_page(request, "intake/wait.html", status=429)
     response["Retry-After"] = str(wait_s)
     return response
 

@@ -1,7 +1,7 @@
 """What stands around every page of the public: its languages, the way out, and who helps in this place.
 
 A language is chosen in the address, `?lang=de`, and goes along from page to page; no cookie is set for it. Without a
-choice the browser's own languages decide, as on every page.
+choice the browser's own languages decide. The public has more languages than the console (`PUBLIC_LANGUAGES`).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.conf import settings
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 from tutela.apps.intake import helping
 from tutela.apps.intake.helping import Kind
@@ -29,9 +30,7 @@ def in_chosen_language(view: Callable[[HttpRequest], HttpResponse]) -> Callable[
 
     @wraps(view)
     def answered(request: HttpRequest) -> HttpResponse:
-        language = _chosen(request)
-        if not language:
-            return view(request)
+        language = _chosen(request) or _preferred(request)
         with translation.override(language):
             response = view(request)
         response["Content-Language"] = language
@@ -44,7 +43,7 @@ def public_page(
     request: HttpRequest, template: str, shown: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     """Show a page of the public."""
-    found, here = helping.helpers(), settings.TUTELA.jurisdiction.upper()
+    found, here = helping.HELP.rows(), settings.TUTELA.jurisdiction.upper()
     around = {
         "leave_to": settings.TUTELA.leave_to or BLANK,
         "languages": _languages(request),
@@ -58,14 +57,21 @@ def public_page(
 
 def _chosen(request: HttpRequest) -> str:
     language = request.GET.get("lang", "")
-    return language if language in dict(settings.LANGUAGES) else ""
+    return language if language in settings.PUBLIC_LANGUAGES else ""
+
+
+def _preferred(request: HttpRequest) -> str:
+    """Return the language that the browser asks for and we have; else that of the service."""
+    wanted = parse_accept_lang_header(request.headers.get("Accept-Language", "").lower())
+    spoken = (code.partition("-")[0] for code, _weight in wanted)
+    return next((code for code in spoken if code in settings.PUBLIC_LANGUAGES), settings.LANGUAGE_CODE)
 
 
 def _languages(request: HttpRequest) -> list[dict[str, str]]:
     """Every language by its own name, and the address of this page in it."""
     kept = request.GET.copy()
     listed: list[dict[str, str]] = []
-    for code, _name in settings.LANGUAGES:
+    for code in settings.PUBLIC_LANGUAGES:
         kept["lang"] = code
         listed.append(
             {"code": code, "name": translation.get_language_info(code)["name_local"], "query": kept.urlencode()}

@@ -19,6 +19,7 @@ from tutela.apps.custody.public import (
     Change,
     ObjectKind,
     ReasonCode,
+    insert_together,
     open_together,
     pseudonym_of,
     record,
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from tutela.domain.reports import Reported
 
 _TRIES: Final = 3
-_ROWS_AT_ONCE: Final = 500
 _HOLDERS: Final = "receipt"  # whoever holds a receipt names the incident, by whichever door the first report came
 _HAS_HOLDER: Final = ~Q(receipt_digest="") | Q(thread__isnull=False)
 
@@ -218,6 +218,7 @@ def _taken_in(actor: Actor, desk: Desk, fresh: Sequence[tuple[Submission, str]])
             reported=submission.reported,
             sender=_HOLDERS if submission.receipt_digest or submission.continues else source,
             ground=submission.ground,
+            door=submission.door,
         )
         for submission, _ in fresh
     ]
@@ -236,7 +237,7 @@ def _taken_in(actor: Actor, desk: Desk, fresh: Sequence[tuple[Submission, str]])
     reports = [
         _report(source, arrival, where, *one) for arrival, where, one in zip(arrivals, placed, fresh, strict=True)
     ]
-    Report.objects.bulk_create(reports, batch_size=_ROWS_AT_ONCE)
+    insert_together(reports)
     triage.take_in(actor, arrivals, placed)
     return {report.idempotency_key: report for report in reports}
 

@@ -48,13 +48,15 @@ CLOSING: Final = {
     triage.Closing.OUT_OF_SCOPE.value: gettext_lazy("It is not for us"),
     triage.Closing.DUPLICATE.value: gettext_lazy("It is in another case already"),
     triage.Closing.MISTAKE.value: gettext_lazy("It was reported by mistake"),
+    triage.Closing.HANDED_OVER.value: gettext_lazy("Another organisation accepted it"),
 }
+_CHOSEN: Final = [(value, words) for value, words in CLOSING.items() if value != triage.Closing.HANDED_OVER]
 
 
 class ClosingForm(forms.Form):
     """Why a case is closed."""
 
-    because = forms.ChoiceField(label=gettext_lazy("Why?"), choices=list(CLOSING.items()))
+    because = forms.ChoiceField(label=gettext_lazy("Why?"), choices=_CHOSEN)
     note = forms.CharField(
         label=gettext_lazy("Note"),
         required=False,
@@ -81,7 +83,13 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "items": triage.items(shown.id),
         "because": triage.because(shown),
         "clocks": triage.running(shown),
+        "why_here": triage.why_here(shown),
+        "elsewhere": triage.elsewhere(shown.id),
+        "may_ask_elsewhere": not is_closed and can(actor, Permission.REVIEW_ITEM_DECIDE, target),
+        "proposals": triage.proposals_of(shown),
         "matches": matches,
+        "series": triage.series_of(shown.id),
+        "carried": triage.carried(shown.id),
         "decisions": Decision.objects.filter(case_id=shown.id),
         "reports": intake.reports_of(shown.id, count_max=_REPORTS_MAX) if may_read else (),
         "missing": intake.missing_of(shown.id),

@@ -35,7 +35,22 @@ def confirm_unseen(actor: Actor, case_id: UUID, note: str = "") -> list[Decision
     exact = {match.item_id: match for match in reversed(triage.exact_matches(case.id))}
     if not exact:
         raise ReviewError(_("No list knows this exactly, so it cannot be decided without viewing."))
-    return [_confirm(actor, case, exact[item_id], note) for item_id in triage.confirmed(case)]
+    item_ids = triage.confirmed(case)
+    triage.keep_assessments(actor, [_assessment(actor, case, exact[item_id]) for item_id in item_ids])
+    return [_confirm(actor, case, exact[item_id], note) for item_id in item_ids]
+
+
+def _assessment(actor: Actor, case: triage.Case, exact: triage.Match) -> triage.Assessment:
+    return triage.Assessment(
+        organisation_id=case.organisation_id,
+        item_id=exact.item_id,
+        case_id=case.id,
+        basis=Basis.WITHOUT_VIEWING,
+        list_name=exact.list_name,
+        classification=exact.classification,
+        scheme=exact.scheme,
+        assessed_by=actor.pseudonym,
+    )
 
 
 def _confirm(actor: Actor, case: triage.Case, exact: triage.Match, note: str) -> DecisionId:

@@ -1,23 +1,24 @@
 """Who protects children where: services per place, with the source of each row.
 
-The table ships empty, because we invent no service, number or deadline: the answer is then "not configured", and
-whoever is on call finds the way and writes down which. A row without a `reviewer` may be proposed; it sets no deadline.
+The table `services.csv` ships empty, because we invent no service, number or deadline: the answer is then "not
+configured", and whoever is on call finds the way and writes down which. A row without a `reviewer` may be proposed; it
+sets no deadline.
 """
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from django.utils.translation import gettext as _
+
+from tutela.apps.tables import Row, Table, day, day_or_none
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-SERVICES_FILE: Final = Path(__file__).parent / "data" / "services.csv"
+    from datetime import date
 
 
 class ServiceKind(StrEnum):
@@ -48,16 +49,9 @@ class Service:
         return self.acknowledges_within_h if self.reviewer else None
 
 
-@cache
-def directory() -> tuple[Service, ...]:
-    """Return every row."""
-    with SERVICES_FILE.open(encoding="utf-8", newline="") as stream:
-        return tuple(map(_service, csv.DictReader(stream)))
-
-
 def services_of(jurisdiction: str, today: date, known: Iterable[Service] | None = None) -> list[Service]:
     """Return the services of a place on a day, child protection before the police."""
-    rows = directory() if known is None else known
+    rows = SERVICES.rows() if known is None else known
     there = [row for row in rows if row.jurisdiction == jurisdiction and _is_in_force(row, today)]
     return sorted(there, key=lambda row: (row.kind, row.name))
 
@@ -66,7 +60,7 @@ def _is_in_force(row: Service, today: date) -> bool:
     return row.begins <= today and (row.ends is None or today < row.ends)
 
 
-def _service(row: dict[str, str]) -> Service:
+def _service(row: Row) -> Service:
     within = row["acknowledges_within_h"]
     return Service(
         id=row["id"],
@@ -75,8 +69,17 @@ def _service(row: dict[str, str]) -> Service:
         name=row["name"],
         route=row["route"],
         acknowledges_within_h=int(within) if within else None,
-        begins=date.fromisoformat(row["begins"]),
-        ends=date.fromisoformat(row["ends"]) if row["ends"] else None,
+        begins=day(row["begins"]),
+        ends=day_or_none(row["ends"]),
         source=row["source"],
         reviewer=row["reviewer"],
     )
+
+
+SERVICES: Final = Table(
+    "services.csv",
+    Path(__file__).parent / "data" / "services.csv",
+    _service,
+    title=lambda: _("Services that protect children"),
+    without=lambda: _("Whoever is on call finds the service of the place, and writes down which."),
+)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from tutela.apps.access.public import can
+from tutela.apps.safeguarding.directory import SERVICES
 from tutela.apps.safeguarding.models import Concern
 from tutela.apps.safeguarding.reaching import concerns
 from tutela.apps.safeguarding.rules import Cause, causes_of
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from tutela.domain.period import Period
 
 __all__ = [
+    "SERVICES",
     "Cause",
     "Danger",
     "causes_of",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tutela.apps.custody.public import Action, Change, ObjectKind, ReasonCode, record, record_all
 from tutela.apps.safeguarding import rules
-from tutela.apps.safeguarding.directory import directory, services_of
+from tutela.apps.safeguarding.directory import SERVICES, services_of
 from tutela.apps.safeguarding.models import Concern, Referral
 from tutela.apps.safeguarding.reaching import concern
 from tutela.apps.safeguarding.rules import Step
@@ -127,7 +127,7 @@ def withdraw(actor: Actor, answered: Concern) -> None:
 
 def service_of(row: Referral) -> Service | None:
     """Return the row of the directory that a referral goes to; None where none is configured."""
-    return next((service for service in directory() if service.id == row.service), None)
+    return next((service for service in SERVICES.rows() if service.id == row.service), None)
 
 
 def _referral(asked: Concern, place: str, service_id: str) -> Referral:

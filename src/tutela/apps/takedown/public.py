@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from tutela.apps.access.public import can
 from tutela.apps.takedown.models import Notice
-from tutela.apps.takedown.services import Order, TakedownError, order, resume, stopped
+from tutela.apps.takedown.services import Order, TakedownError, move, order, resume, stopped
 from tutela.domain.actors import Permission
 from tutela.domain.waiting import Waiting
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tutela.domain.ids import OrganisationId
     from tutela.domain.period import Period
 
-__all__ = ["Order", "TakedownError", "indicators", "notices", "order", "resume", "waiting"]
+__all__ = ["Order", "TakedownError", "indicators", "move", "notices", "order", "resume", "waiting"]
 
 
 def notices(case_id: UUID) -> QuerySet[Notice]:

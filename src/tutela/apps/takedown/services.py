@@ -20,6 +20,7 @@ from tutela.domain.ids import CaseId, ItemId, NoticeId, OrganisationId
 from tutela.engine import clock
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -62,6 +63,14 @@ def order(actor: Actor, ordered: Order) -> NoticeId:
     _record(Action.NOTICE_ORDERED, notice, actor, ReasonCode.PERSON_DECIDED)
     enqueue("takedown.notify", {"notice_id": str(notice.id)}, key=f"notify:{notice.id}")
     return NoticeId(notice.id)
+
+
+def move(location_ids: Collection[UUID], case_id: UUID) -> None:
+    """Give the notices about addresses to the case that the addresses moved to, in the caller's transaction."""
+    for notice in Notice.objects.filter(location_id__in=location_ids):
+        address, recipient = notice.address, notice.recipient  # opened before the key changes
+        notice.case_id, notice.address, notice.recipient = case_id, address, recipient
+        notice.save(update_fields=["case", "address", "recipient"])
 
 
 def keep_sent(notice: Notice) -> None:

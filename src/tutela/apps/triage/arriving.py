@@ -7,17 +7,18 @@ decided or closed waits again where a new page, a new file or a child in danger 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from django.db.models import Count
+from django.db import IntegrityError
+from django.db.models import Count, Q
 
-from tutela.apps.custody.public import Action, Change, ObjectKind, record_all
+from tutela.apps.custody.public import Action, Change, ObjectKind, insert_together, record_all, update_together
 from tutela.apps.jobs.public import enqueue
 from tutela.apps.safeguarding import public as safeguarding
-from tutela.apps.triage import ranking, rules
-from tutela.apps.triage.folding import mark_of
+from tutela.apps.triage import ranking, routing, rules, sharing
+from tutela.apps.triage.folding import mark_of, still_lead
 from tutela.apps.triage.models import Case, CaseState, Item, Location, Lookup, Match, Mention, Sighting
 from tutela.domain.ids import CaseId, OrganisationId, TeamId
 from tutela.domain.lists import MatchKind
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     from tutela.domain.actors import Actor
     from tutela.domain.reports import Media
 
-_ROWS_AT_ONCE: Final = 500
+_GATHERED: Final = ("state", "closed_at", "closed_because", "report_count", "child_in_danger", "facts")
+_WEIGHED: Final = ("reasons", "signals", "score_even", "score_odd")  # cases are locked: the other score is as it was
 
 
 def take_in(actor: Actor, arrivals: Sequence[Arrival], placed: Sequence[Placed]) -> None:
@@ -40,14 +42,13 @@ def take_in(actor: Actor, arrivals: Sequence[Arrival], placed: Sequence[Placed])
     for arrival, where in zip(arrivals, placed, strict=True):
         batch.add(arrival, where)
     batch.write(actor)
+    sharing.keep(arrivals, placed)
 
 
 def weigh(actor: Actor, cases: Collection[Case]) -> None:
     """Weigh locked cases of one organisation anew, by every version of the weights at work; keep and record it."""
     changed, reweighed = _weighed(cases)
-    if changed:
-        fields = ["reasons", "signals", *map(ranking.column, ranking.standing(changed[0].organisation_id))]
-        Case.objects.bulk_update(changed, fields, batch_size=_ROWS_AT_ONCE)
+    update_together(changed, _WEIGHED)
     record_all([_change(Action.CASE_PRIORITISED, case.id) for case in reweighed], actor)
 
 
@@ -57,10 +58,13 @@ def _weighed(cases: Collection[Case]) -> tuple[list[Case], list[Case]]:
         return [], []
     standing = ranking.standing(next(iter(cases)).organisation_id)
     known = _known_by_lists([case.id for case in cases])
+    assessed = _assessed_among(known)
     changed: list[Case] = []
     reweighed: list[Case] = []
     for case in cases:
-        found = rules.signals(replace(known[case.id], claims=rules.Claims.read(case.facts)))
+        found = rules.signals(
+            replace(known[case.id], claims=rules.Claims.read(case.facts), assessed=case.id in assessed)
+        )
         reasons = [[signal.code.value, signal.units, signal.count] for signal in found]
         scores = {ranking.column(weights): weights.score(found) for weights in standing}
         if reasons != case.reasons:
@@ -92,16 +96,21 @@ class _Batch:
 
     def __init__(self, arrivals: Sequence[Arrival], placed: Sequence[Placed]) -> None:
         self._new_cases = {
-            where.case_id: Case(id=where.case_id, organisation_id=arrival.organisation_id, team_id=arrival.team_id)
-            for arrival, where in zip(arrivals, placed, strict=True)
-            if where.opens
+            case_id: Case(id=case_id, organisation_id=arrivals[0].organisation_id, **route)
+            for case_id, route in routing.routes_for(arrivals, placed).items()
         }
         others = {where.case_id for where in placed} - self._new_cases.keys()
         there = list(Case.objects.select_for_update().filter(id__in=others).order_by("id"))
         self._there = {CaseId(case.id): case for case in there}
+        if not still_lead(placed):
+            raise IntegrityError("a case was merged into another while reports were on their way to it")
         self._items = _items(arrivals)
-        self._seen = set(Sighting.objects.filter(case_id__in=others).values_list("case_id", "item_id").distinct())
-        self._places = set(Location.objects.filter(case_id__in=others).values_list("case_id", "mark"))
+        self._pages = {arrival.report_id: _pages(arrival) for arrival in arrivals}
+        seen = Sighting.objects.filter(case_id__in=others, item_id__in=[item.id for item in self._items.values()])
+        self._seen = set(seen.order_by().values_list("case_id", "item_id").distinct())
+        marks = {mark for pages in self._pages.values() for mark in pages}
+        places = Location.objects.filter(case_id__in=others, mark__in=marks)
+        self._places = set(places.order_by().values_list("case_id", "mark"))
         self._nameless: list[Item] = []
         self._mentions: list[Mention] = []
         self._sightings: list[Sighting] = []
@@ -155,29 +164,26 @@ class _Batch:
 
     def write(self, actor: Actor) -> None:
         """Write it all, and record it."""
-        Item.objects.bulk_create(self._nameless, batch_size=_ROWS_AT_ONCE)
-        Sighting.objects.bulk_create(self._sightings, batch_size=_ROWS_AT_ONCE)
-        _weighed(self._new_cases.values())  # where a case begins is no change of its own: it is not recorded
-        Case.objects.bulk_create(self._new_cases.values(), batch_size=_ROWS_AT_ONCE)
-        fields = ["state", "closed_at", "closed_because", "report_count", "child_in_danger", "facts"]
-        Case.objects.bulk_update(self._there.values(), fields, batch_size=_ROWS_AT_ONCE)
-        Location.objects.bulk_create(self._locations, batch_size=_ROWS_AT_ONCE)
-        Mention.objects.bulk_create(self._mentions, batch_size=_ROWS_AT_ONCE)
-        record_all(self._changes, actor)
+        insert_together(self._nameless)
+        insert_together(self._sightings)
+        _, reweighed = _weighed([*self._new_cases.values(), *self._there.values()])
+        insert_together(self._new_cases.values())
+        update_together(self._there.values(), (*_GATHERED, *_WEIGHED))
+        insert_together(self._locations)
+        insert_together(self._mentions)
+        self._changes += [_change(Action.CASE_PRIORITISED, case.id) for case in reweighed if case.id in self._there]
+        record_all(self._changes, actor)  # where a new case begins is no change of its own: it is not there
         cases = self._new_cases | self._there
         dangers = [danger_of(cases[case_id], causes) for case_id, causes in self._concerned.items()]
         safeguarding.raise_concerns(actor, dangers)
-        weigh(actor, self._there.values())
         if self._lookups:
-            Lookup.objects.bulk_create(self._lookups.values(), ignore_conflicts=True, batch_size=_ROWS_AT_ONCE)
+            lookups = [self._lookups[key] for key in sorted(self._lookups)]  # in one order: nobody waits in a circle
+            insert_together(lookups, unless_there=True)
             ask_lists(self._organisation_id)
 
     def _new_pages(self, arrival: Arrival, case: Case) -> dict[str, str]:
         """Return the pages that this case does not know yet, by their marks."""
-        marked = {
-            mark_of(arrival.organisation_id, Clue(ClueKind.PAGE, same_page(address))): address
-            for address in arrival.reported.addresses
-        }
+        marked = self._pages[arrival.report_id]
         pages = {mark: address for mark, address in marked.items() if (case.id, mark) not in self._places}
         self._places |= {(case.id, mark) for mark in pages}
         return pages
@@ -209,6 +215,14 @@ class _Batch:
         return is_new
 
 
+def _pages(arrival: Arrival) -> dict[str, str]:
+    """Return the addresses of a report, by the marks of their pages."""
+    return {
+        mark_of(arrival.organisation_id, Clue(ClueKind.PAGE, same_page(address))): address
+        for address in arrival.reported.addresses
+    }
+
+
 def _items(arrivals: Sequence[Arrival]) -> dict[str, Item]:
     """Return the items that these reports name, made where there are none."""
     media: dict[str, Media] = {}
@@ -222,8 +236,8 @@ def _items(arrivals: Sequence[Arrival]) -> dict[str, Item]:
     fresh = sorted(media.keys() - found.keys())
     if fresh:
         made = [_item(organisation_id, media[fold]) for fold in fresh]
-        Item.objects.bulk_create(made, ignore_conflicts=True, batch_size=_ROWS_AT_ONCE)
-        found |= {str(item.fold): item for item in rows.filter(fold__in=fresh)}
+        all_are_ours = insert_together(made, unless_there=True) == len(made)
+        found |= {str(item.fold): item for item in (made if all_are_ours else rows.filter(fold__in=fresh))}
     return found
 
 
@@ -243,16 +257,20 @@ def _change(action: Action, case_id: UUID, item: Item | None = None) -> Change:
     return Change(action, ObjectKind.ITEM, item.id, case_id, item.digests)
 
 
+def _assessed_among(case_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of these cases that have something about whose exact bytes a person decided."""
+    rows = Sighting.objects.filter(case_id__in=case_ids, item__assessments__isnull=False)
+    return set(rows.order_by().values_list("case_id", flat=True).distinct())
+
+
 def _known_by_lists(case_ids: Sequence[UUID]) -> Mapping[UUID, rules.Facts]:
     """Return of each case how many lists know something of it exactly, how many near matches there are, who asked."""
-    rows = Match.objects.filter(item__sightings__case_id__in=case_ids)
-    exact = rows.filter(kind=MatchKind.EXACT).values_list("item__sightings__case_id")
-    near = rows.filter(kind=MatchKind.NEAR).values_list("item__sightings__case_id")
-    lists = Counter(dict(exact.annotate(count=Count("list_name", distinct=True))))
-    questions = Counter(dict(near.annotate(count=Count("id", distinct=True))))
-    lookups = Lookup.objects.filter(item__sightings__case_id__in=case_ids, was_refused=False)
-    asked = set(lookups.values_list("item__sightings__case_id", flat=True).distinct())
-    return {
-        case_id: rules.Facts(exact_lists=lists[case_id], near_matches=questions[case_id], lists_asked=case_id in asked)
-        for case_id in case_ids
-    }
+    exact, near = Q(kind=MatchKind.EXACT), Q(kind=MatchKind.NEAR)
+    matches = Match.objects.filter(item__sightings__case_id__in=case_ids).values_list("item__sightings__case_id")
+    counts = matches.annotate(
+        lists=Count("list_name", filter=exact, distinct=True), questions=Count("id", filter=near, distinct=True)
+    )
+    found = {case_id: (lists, questions) for case_id, lists, questions in counts}
+    lookups = Lookup.objects.filter(item__sightings__case_id__in=case_ids, was_refused=False, done_at__isnull=False)
+    asked = set(lookups.order_by().values_list("item__sightings__case_id", flat=True).distinct())
+    return {case_id: rules.Facts(*found.get(case_id, (0, 0)), lists_asked=case_id in asked) for case_id in case_ids}

@@ -2,8 +2,8 @@
 
 Rules:
 
-1. `data/clocks.csv` says: in this state, in this jurisdiction (or in every one: `*`), a case has so many hours from its
-   arrival, from this day on, by this source, read by this reviewer. It ships empty: "not configured".
+1. The table `clocks.csv` says: in this state, in this jurisdiction (or in every one: `*`), a case has so many hours
+   from its arrival, from this day on, by this source, read by this reviewer. It ships empty: "not configured".
 2. The latest rule that has begun and not ended is in force; of a jurisdiction, before one for every.
 3. A rule that nobody reviewed may warn. It never sets a deadline: what it gives has no time at which it is over.
 
@@ -17,7 +17,6 @@ True
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass, replace  # noqa: F401  - the example replaces
 from datetime import UTC, date, datetime, timedelta  # noqa: F401  - the example says UTC
 from pathlib import Path
@@ -25,13 +24,13 @@ from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _
 
+from tutela.apps.tables import Row, Table, day, day_or_none
 from tutela.apps.triage.models import Case, CaseState
 from tutela.engine import clock
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-RULES_FILE: Final = Path(__file__).parent / "data" / "clocks.csv"
 EVERYWHERE: Final = "*"
 
 
@@ -70,28 +69,11 @@ class Running:
 
 def running(case: Case, rules: Collection[ClockRule] | None = None) -> list[Running]:
     """Return the clocks of a case, in the order in which they end. Who asks for many cases reads the rules once."""
-    rules = clock_rules() if rules is None else rules
+    rules = CLOCKS.rows() if rules is None else rules
     if case.state == CaseState.CLOSED:
         return []
     jurisdictions = case.facts.get("jurisdictions", ())
     return ticking(rules, case.state, jurisdictions, since=case.opened_at, moment=clock.now())
-
-
-def clock_rules() -> tuple[ClockRule, ...]:
-    """Return the dated rules. The table ships empty: an operator fills it, with a source and a reviewer for each."""
-    with RULES_FILE.open(encoding="utf-8", newline="") as stream:
-        return tuple(
-            ClockRule(
-                state=CaseState(row["state"]).value,
-                jurisdiction=row["jurisdiction"].lower(),
-                hours=int(row["hours"]),
-                begins=date.fromisoformat(row["begins"]),
-                ends=date.fromisoformat(row["ends"]) if row["ends"] else None,
-                source=row["source"],
-                reviewer=row["reviewer"],
-            )
-            for row in csv.DictReader(stream)
-        )
 
 
 def ticking(
@@ -112,3 +94,24 @@ def ticking(
 def _started(rule: ClockRule, since: datetime, moment: datetime) -> Running:
     ends_at = since + timedelta(hours=rule.hours)
     return Running(rule, ends_at if rule.reviewer else None, moment >= ends_at)
+
+
+def _rule(row: Row) -> ClockRule:
+    return ClockRule(
+        state=CaseState(row["state"]).value,
+        jurisdiction=row["jurisdiction"].lower(),
+        hours=int(row["hours"]),
+        begins=day(row["begins"]),
+        ends=day_or_none(row["ends"]),
+        source=row["source"],
+        reviewer=row["reviewer"],
+    )
+
+
+CLOCKS: Final = Table(
+    "clocks.csv",
+    Path(__file__).parent / "data" / "clocks.csv",
+    _rule,
+    title=lambda: _("Clocks of cases"),
+    without=lambda: _("No case has a deadline. Cases show how long they have waited."),
+)

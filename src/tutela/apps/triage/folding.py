@@ -21,7 +21,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tutela.apps.custody.public import blind_index, erased_among
+from tutela.apps.custody.public import blind_index, erased_among, insert_together, update_together
 from tutela.apps.triage.models import Clue
 from tutela.domain import reports
 from tutela.domain.ids import CaseId
@@ -46,6 +46,7 @@ class Arrival:
     reported: Reported
     sender: str
     ground: Ground
+    door: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,13 @@ def place(arrivals: Sequence[Arrival]) -> list[Placed]:
     return _settled(proposed, given, known, _written(organisation_id, fresh))
 
 
+def still_lead(placed: Sequence[Placed]) -> bool:
+    """Whether every clue that decided leads where it did, now that the cases are locked: people merge cases, too."""
+    led = {where.led_by: where.case_id for where in placed if where.led_by}
+    homes = Clue.objects.filter(id__in=led).values_list("id", "home_id") if led else ()
+    return all(led[clue_id] == home_id for clue_id, home_id in homes)
+
+
 def mark_of(organisation_id: OrganisationId, clue: reports.Clue) -> str:
     """Return under what a clue is kept and found again."""
     return blind_index(f"clue {clue.kind}", f"{organisation_id}\n{clue.value}")
@@ -86,7 +94,8 @@ def _written(organisation_id: OrganisationId, fresh: Mapping[str, Clue]) -> dict
     """Write clues that nobody had seen; return them, and where somebody else's came first, theirs."""
     if not fresh:
         return {}
-    Clue.objects.bulk_create([fresh[mark] for mark in sorted(fresh)], ignore_conflicts=True)
+    if insert_together((fresh[mark] for mark in sorted(fresh)), unless_there=True) == len(fresh):
+        return dict(fresh)
     return _leading(organisation_id, fresh)
 
 
@@ -100,19 +109,22 @@ def _settled(
     there, ours = dict(known), set(proposed)
     opened: set[CaseId] = set()
     placed: list[Placed] = []
+    strays: list[Clue] = []  # written for a case that somebody else's clue made needless
     for case_id, own in zip(proposed, given, strict=True):
         led = next((there[mark] for mark in own if mark in there), None)
         theirs = next((written[mark] for mark in own if mark in written and written[mark].home_id not in ours), None)
         led = led or theirs
         home = CaseId(led.home_id) if led else case_id
         there |= {mark: written[mark] for mark in own if mark in written}
-        strays = [row for mark in own if (row := written.get(mark)) and row.home_id == case_id != home]
-        for row in strays:  # written for a case that somebody else's clue made needless
+        needless = ours - opened - {home}  # cases, its own or of an earlier report, that somebody else's clue made so
+        astray = [row for mark in own if (row := written.get(mark)) and row.home_id in needless]
+        for row in astray:
             row.home_id = home
-        Clue.objects.bulk_update(strays, ["home"])
+        strays += astray
         clues = tuple(there[mark].id for mark in own)
         placed.append(Placed(home, clues, led.id if led else None, home in ours and home not in opened))
         opened.add(home)
+    update_together(strays, ["home"])
     return placed
 
 

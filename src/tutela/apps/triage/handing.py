@@ -46,6 +46,11 @@ def handovers(case_id: UUID) -> QuerySet[Handover]:
     return Handover.objects.filter(case_id=case_id).select_related("to_team")
 
 
+def is_offered(case_id: UUID) -> bool:
+    """Whether a team has not answered yet."""
+    return Handover.objects.filter(case_id=case_id, state=Handover.State.OFFERED).exists()
+
+
 @transaction.atomic
 def offer(actor: Actor, case_id: UUID, team_id: UUID, note: str) -> None:
     """Offer a case to another team of the organisation. The caller has asked whether there is such a team."""
@@ -54,7 +59,7 @@ def offer(actor: Actor, case_id: UUID, team_id: UUID, note: str) -> None:
         raise TriageError(_("This case has been closed already."))
     if found.team_id == team_id:
         raise TriageError(_("This team has the case already."))
-    if Handover.objects.filter(case=found, state=Handover.State.OFFERED).exists():
+    if is_offered(found.id):
         raise TriageError(_("This case is offered to a team already. It answers first."))
     made = Handover.objects.create(
         case=found,

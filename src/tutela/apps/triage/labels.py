@@ -82,6 +82,7 @@ _SENTENCES: Final[dict[Code, _StrPromise]] = {
     Code.HAS_ACCOUNT: _("An account is named"),
     Code.HAS_IP: _("There is an IP address with its time"),
     Code.KNOWN: _("Known: a registered list has exactly these bytes"),
+    Code.ASSESSED: _("Assessed here before, by its exact bytes"),
     Code.SEVERAL_LISTS: _("%(count)d lists agree"),
     Code.HAS_ADDRESS: _("It has an address, so it can be removed"),
 }

@@ -1,4 +1,8 @@
-"""Tables: cases, the items in them, where these stand, and what lists say about them."""
+"""Tables: cases, the items in them, where these stand, and what lists say about them.
+
+Every report writes ten of these rows, and every index again: a foreign key has one of its own (`db_index`) only where
+no constraint or other index begins with it and something asks by it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,9 @@ from django.db import models
 from django.db.models import Q
 
 from tutela.apps.custody.public import EncryptedText
-from tutela.domain.lists import MatchKind
+from tutela.apps.triage.agreements import Agreement, Inquiry, SharedMark
+from tutela.apps.triage.linked import Assessment, Erased, Likeness, Move, Series, SeriesEntry, SeriesItem
+from tutela.domain.lists import PDQ_QUALITY_MIN_DEFAULT, MatchKind
 from tutela.domain.lookups import Channel, Ground
 from tutela.domain.reports import ClueKind
 from tutela.engine import clock
@@ -17,6 +23,32 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from django.db.models.fields.related_descriptors import RelatedManager
+
+__all__ = [
+    "Agreement",
+    "Assessment",
+    "Case",
+    "CaseState",
+    "Clue",
+    "Erased",
+    "Handover",
+    "Inquiry",
+    "Item",
+    "Likeness",
+    "Location",
+    "Lookup",
+    "Match",
+    "Mention",
+    "Move",
+    "RoutingPlan",
+    "Series",
+    "SeriesEntry",
+    "SeriesItem",
+    "SharedMark",
+    "Sighting",
+    "Weighting",
+    "WeightingState",
+]
 
 
 class CaseState(models.TextChoices):
@@ -36,8 +68,8 @@ class Case(models.Model):
     sightings: RelatedManager[Sighting]
 
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
-    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
-    team = models.ForeignKey("access.Team", on_delete=models.PROTECT, null=True, related_name="+")
+    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False)
+    team = models.ForeignKey("access.Team", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     state = models.CharField(max_length=16, choices=CaseState.choices, default=CaseState.WAITING)
     child_in_danger = models.BooleanField(default=False)
     report_count = models.PositiveIntegerField(default=0)
@@ -46,6 +78,7 @@ class Case(models.Model):
     signals = models.TextField(blank=True)  # what is known, without numbers of sentences: `rules.read`
     reasons = models.JSONField(default=list)  # the same, of [code, units, count]
     facts = models.JSONField(default=dict)  # what reports claimed, together: see `rules.Claims`
+    route = models.JSONField(default=dict)  # how it came to its first team: see `routing.kept`
     opened_at = models.DateTimeField(default=clock.now, editable=False)
     closed_at = models.DateTimeField(null=True)
     closed_because = models.CharField(max_length=24, blank=True)  # one of `rules.Closing`
@@ -106,6 +139,27 @@ class Weighting(models.Model):
         return f"{self.number}"
 
 
+class RoutingPlan(models.Model):
+    """One version of the rules by which new cases come to teams. It never changes; the newest is in force."""
+
+    organisation_id: UUID
+
+    id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
+    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    rules = models.JSONField()  # `routing.plain`
+    adopted_at = models.DateTimeField(default=clock.now, editable=False)
+    adopted_by = models.CharField(max_length=64)
+    reason = EncryptedText(subject="id")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["organisation", "number"], name="routing_plan_once"),)
+        ordering = ("-number",)
+
+    def __str__(self) -> str:
+        return f"{self.number}"
+
+
 class Item(models.Model):
     """One run of bytes, known by its digests, never by itself; or what stands on a page that nobody has read yet.
 
@@ -119,16 +173,27 @@ class Item(models.Model):
     sightings: RelatedManager[Sighting]
 
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
-    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False)
     fold = models.CharField(max_length=72, null=True, editable=False)  # noqa: DJ001 - none is not an empty one: many have none
     md5 = models.CharField(max_length=32, blank=True)
     sha1 = models.CharField(max_length=40, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     pdq = models.CharField(max_length=64, blank=True)
     pdq_quality = models.PositiveSmallIntegerField(default=0)
+    likeness_place = models.PositiveIntegerField(null=True, editable=False)  # in the index of look-alikes: `likeness`
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["organisation", "fold"], name="item_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=["organisation", "fold"], name="item_once"),
+            models.UniqueConstraint(fields=["organisation", "likeness_place"], name="item_likeness_place"),
+        )
+        indexes = (
+            models.Index(
+                fields=["organisation", "id"],
+                name="item_not_compared",
+                condition=Q(likeness_place=None, pdq_quality__gte=PDQ_QUALITY_MIN_DEFAULT) & ~Q(pdq=""),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.id}"
@@ -148,14 +213,15 @@ class Sighting(models.Model):
     organisation_id: UUID
 
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
-    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="sightings")
-    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="sightings")
+    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="sightings", db_index=False)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="sightings", db_index=False)
     report_id = models.UUIDField()
     seen_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["item", "report_id"], name="sighting_once"),)
+        indexes = (models.Index(fields=["case", "item"], name="sighting_case"),)
         ordering = ("seen_at", "id")
 
     def __str__(self) -> str:
@@ -173,7 +239,7 @@ class Clue(models.Model):
     organisation_id: UUID
 
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
-    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=8, choices=[(each.value, each.value) for each in ClueKind])
     mark = models.CharField(max_length=64, null=True)  # noqa: DJ001 - none is not an empty one: many have none
     home = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
@@ -192,9 +258,9 @@ class Mention(models.Model):
     clue_id: UUID
 
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
-    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="mentions")
-    clue = models.ForeignKey(Clue, on_delete=models.PROTECT, related_name="mentions")
+    clue = models.ForeignKey(Clue, on_delete=models.PROTECT, related_name="mentions", db_index=False)
     report_id = models.UUIDField(db_index=True)
     led_here = models.BooleanField(default=False)
 
@@ -211,9 +277,9 @@ class Location(models.Model):
     case_id: UUID
     item_id: UUID
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="locations")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="locations", db_index=False)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="locations")
-    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False)
     address = EncryptedText(subject="case_id")
     mark = models.CharField(max_length=64)
     reported_at = models.DateTimeField(default=clock.now, editable=False)
@@ -233,7 +299,7 @@ class Lookup(models.Model):
     organisation_id: UUID
 
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
-    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="lookups")
     channel = models.CharField(max_length=24, choices=[(each.value, each.value) for each in Channel])
     jurisdiction = models.CharField(max_length=2, blank=True)
@@ -278,6 +344,7 @@ class Match(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["item", "list_name", "list_version", "entry_id"], name="match_once"),
         )
+        indexes = (models.Index(fields=["entry_id", "list_name"], name="match_entry", condition=Q(kind="exact")),)
         ordering = ("kind", "list_name", "id")  # exact before near
 
     def __str__(self) -> str:

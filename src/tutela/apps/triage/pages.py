@@ -84,7 +84,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     rows = services.queue(actor)
     if only:
         rows = rows.filter(signals__contains=f"{only}:")
-    in_time = clocks.clock_rules()
+    in_time = clocks.CLOCKS.rows()
     column, after = ranking.column(weights), _after(request.GET.get("after", ""))
     cases = services.page(rows, column, after, ROWS_A_PAGE + 1)
     context = {

@@ -9,13 +9,31 @@ from django.utils.translation import gettext as _
 from tutela.apps.access.public import can, visible
 from tutela.apps.triage import ranking
 from tutela.apps.triage.arriving import take_in
-from tutela.apps.triage.clocks import Running, running
+from tutela.apps.triage.assessing import assessed, carried, keep_assessments
+from tutela.apps.triage.clocks import CLOCKS, Running, running
+from tutela.apps.triage.deconfliction import Elsewhere, elsewhere
 from tutela.apps.triage.folding import Arrival, Placed, mark_of, place
-from tutela.apps.triage.handing import offers
+from tutela.apps.triage.handing import handovers, is_offered, offers
 from tutela.apps.triage.labels import Because, Explained, explained
-from tutela.apps.triage.models import Case, CaseState, Item, Location, Lookup, Match, Mention
+from tutela.apps.triage.likeness import answer as answer_likeness
+from tutela.apps.triage.links import Shared, lead, lead_back, led_by, locked, moves, sentence_of, shared
+from tutela.apps.triage.models import (
+    Assessment,
+    Case,
+    CaseState,
+    Item,
+    Likeness,
+    Location,
+    Lookup,
+    Match,
+    Mention,
+    Move,
+)
+from tutela.apps.triage.moving import Moving, close_emptied, move, next_home, own_case
 from tutela.apps.triage.ranking import rank_all
+from tutela.apps.triage.routing_labels import proposals_of, why_here
 from tutela.apps.triage.rules import Closing, may_confirm_unseen
+from tutela.apps.triage.series import of_case as series_of
 from tutela.apps.triage.services import TriageError, case, close, confirmed, queue, target_of
 from tutela.domain.actors import Actor, Permission
 from tutela.domain.lists import MatchKind
@@ -32,35 +50,63 @@ if TYPE_CHECKING:
     from tutela.domain.period import Period
 
 __all__ = [
+    "CLOCKS",
     "Arrival",
+    "Assessment",
     "Because",
     "Case",
     "CaseState",
     "Closing",
+    "Elsewhere",
     "Explained",
+    "Likeness",
     "Match",
+    "Move",
+    "Moving",
     "Placed",
     "Running",
+    "Shared",
     "TriageError",
+    "answer_likeness",
+    "assessed",
     "because",
+    "carried",
     "case",
     "cases_with",
     "close",
+    "close_emptied",
     "confirmed",
+    "elsewhere",
     "exact_matches",
+    "handovers",
     "indicators",
+    "is_offered",
     "items",
+    "keep_assessments",
+    "lead",
+    "lead_back",
+    "led_by",
     "locations",
+    "locked",
     "matches",
     "may_confirm_unseen",
+    "move",
+    "moves",
+    "next_home",
+    "own_case",
     "place",
+    "proposals_of",
     "rank_all",
     "reachable",
     "refused_lookups",
     "running",
+    "sentence_of",
+    "series_of",
+    "shared",
     "take_in",
     "target_of",
     "waiting",
+    "why_here",
 ]
 
 

@@ -46,6 +46,7 @@ class Closing(StrEnum):
     OUT_OF_SCOPE = "out-of-scope"
     DUPLICATE = "duplicate"
     MISTAKE = "mistake"
+    HANDED_OVER = "handed-over"  # to another organisation, which accepted; nobody chooses it
 
 
 class Part(StrEnum):
@@ -80,6 +81,7 @@ class Code(StrEnum):
     HAS_ACCOUNT = "has-account"
     HAS_IP = "has-ip"
     KNOWN = "known"
+    ASSESSED = "assessed"  # by a person of this organisation, by its exact bytes
     SEVERAL_LISTS = "several-lists"
     HAS_ADDRESS = "has-address"
 
@@ -96,6 +98,7 @@ _ACTION: Final = frozenset(
         Code.HAS_ACCOUNT,
         Code.HAS_IP,
         Code.KNOWN,
+        Code.ASSESSED,
         Code.SEVERAL_LISTS,
         Code.HAS_ADDRESS,
     }
@@ -158,13 +161,15 @@ _WORDS: Final = ("facts", "incidents", "age_bands", "jurisdictions")
 class Facts:
     """What is known of a case when it is weighed: what reports claim, and what lists say.
 
-    `lists_asked` where the lists were asked about something in it, on whatever ground.
+    `lists_asked` where the lists were asked about something in it, on whatever ground; `assessed` where a person
+    decided about some of its exact bytes, in whatever case.
     """
 
     claims: Claims = field(default_factory=Claims)
     exact_lists: int = 0
     near_matches: int = 0
     lists_asked: bool = False
+    assessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,20 +187,22 @@ class Signal:
 def signals(facts: Facts) -> tuple[Signal, ...]:
     """Return what is known of a case, in the order of `Code`."""
     claims = facts.claims
-    is_new = Fact.NEW_MATERIAL in claims.facts and not facts.exact_lists
+    is_known = bool(facts.exact_lists) or facts.assessed
+    is_new = Fact.NEW_MATERIAL in claims.facts and not is_known
     more_reports, more_lists = max(0, claims.reports - 1), max(0, facts.exact_lists - 1)
     youngest = next((code for band, code in _AGES.items() if band in claims.age_bands), None)
     found = {
         **{code: Signal(code) for fact, code in _FACTS.items() if fact in claims.facts},
         **{code: Signal(code) for incident, code in _INCIDENTS.items() if incident in claims.incidents},
         Code.NEW: Signal(Code.NEW, int(is_new)),
-        Code.UNIDENTIFIED: Signal(Code.UNIDENTIFIED, int(facts.lists_asked and not facts.exact_lists)),
+        Code.UNIDENTIFIED: Signal(Code.UNIDENTIFIED, int(facts.lists_asked and not is_known)),
         Code.LOOKS_ALIKE: Signal(Code.LOOKS_ALIKE, min(1, facts.near_matches), facts.near_matches),
         Code.SEVERAL_REPORTS: Signal(Code.SEVERAL_REPORTS, min(more_reports, REPEATED_MAX), claims.reports),
         Code.HAS_PLACE: Signal(Code.HAS_PLACE, min(1, len(claims.jurisdictions)), len(claims.jurisdictions)),
         Code.HAS_ACCOUNT: Signal(Code.HAS_ACCOUNT, min(1, claims.accounts), claims.accounts),
         Code.HAS_IP: Signal(Code.HAS_IP, min(1, claims.ip_captures), claims.ip_captures),
         Code.KNOWN: Signal(Code.KNOWN, min(1, facts.exact_lists), facts.exact_lists),
+        Code.ASSESSED: Signal(Code.ASSESSED, int(facts.assessed)),
         Code.SEVERAL_LISTS: Signal(Code.SEVERAL_LISTS, min(more_lists, REPEATED_MAX), facts.exact_lists),
         Code.HAS_ADDRESS: Signal(Code.HAS_ADDRESS, min(1, claims.pages), claims.pages),
     }

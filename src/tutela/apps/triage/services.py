@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
@@ -11,7 +13,7 @@ from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from tutela.apps.access.public import Target, authorise, visible
+from tutela.apps.access.public import Target, authorise, opted_out, visible
 from tutela.apps.custody.public import Action, Candidate, Change, ObjectKind, ReasonCode, record, record_all, retained
 from tutela.apps.safeguarding import public as safeguarding
 from tutela.apps.triage import ranking, rules
@@ -24,13 +26,14 @@ from tutela.domain.lists import Hit, MatchKind
 from tutela.engine import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
     from django.db.models import QuerySet
 
     from tutela.apps.triage.store import Column
+    from tutela.domain.reports import Incident
 
 _ROWS_AT_ONCE: Final = 500
 
@@ -59,16 +62,18 @@ def waiting_lookups(organisation_id: UUID, count_max: int) -> list[Lookup]:
 
 def keep_answers(answers: Sequence[tuple[Lookup, Sequence[Hit] | None]]) -> None:
     """Keep what lists said, in the caller's transaction; None where they were not asked: nobody enabled it there."""
+    told = [(lookup.item, hits) for lookup, hits in answers]
+    cases = _cases_of([item for item, _ in told])
+    asked = {case_id for item, hits in told if hits is not None for case_id in cases[item.id]}
+    # Cases before look-ups, as whoever takes reports in has it: so that nobody waits in a circle.
+    locked = list(Case.objects.select_for_update().filter(id__in=asked).order_by("id"))
     moment = clock.now()
     for lookup, hits in answers:
         lookup.done_at, lookup.was_refused = moment, hits is None
     Lookup.objects.bulk_update([lookup for lookup, _ in answers], ["done_at", "was_refused"], batch_size=_ROWS_AT_ONCE)
-    told = [(lookup.item, hits) for lookup, hits in answers if hits is None or hits]
-    cases = _cases_of([item for item, _ in told])
     changes = [change for item, hits in told for change in ([_refused(item)] if hits is None else _kept(item, hits))]
     record_all([replace(change, case_id=each) for change in changes for each in cases[change.object_id]], SYSTEM)
-    found = {case_id for item, hits in told if hits for case_id in cases[item.id]}
-    weigh(SYSTEM, list(Case.objects.select_for_update().filter(id__in=found).order_by("id")))
+    weigh(SYSTEM, locked)
 
 
 def _refused(item: Item) -> Change:
@@ -121,10 +126,18 @@ def queue(actor: Actor) -> QuerySet[Case]:
     """Return what waits for a decision within the actor's reach, the most urgent first.
 
     A case with a child in danger is not here: it is with a person, until the question "is the child safe?" is answered.
+    Nor is what the actor opted out of; others see it as before.
     """
     reach = visible(actor, Permission.REVIEW_ITEM_READ, teams="team")
     waiting = Case.objects.filter(reach, state=CaseState.WAITING).exclude(id__in=safeguarding.endangered_case_ids())
+    waiting = waiting.exclude(_about(opted_out(actor)))
     return waiting.order_by(f"-{ranking.column_in_force(actor.organisation_id)}", "opened_at", "id")
+
+
+def _about(incidents: Collection[Incident]) -> Q:
+    """Return the condition that some report of a case is about one of these."""
+    claimed = [Q(facts__incidents__icontains=f'"{incident}"') for incident in sorted(incidents)]
+    return Q(facts__has_key="incidents") & reduce(or_, claimed) if claimed else Q(pk__in=[])
 
 
 def page(rows: QuerySet[Case], column: Column, after: After | None, count: int) -> list[Case]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from django.db import connection
 
@@ -13,22 +13,11 @@ if TYPE_CHECKING:
 _LOCK: Final = 0x7472_6961  # "tria": a space of advisory locks, one an organisation
 WEIGHING: Final = "SELECT pg_advisory_xact_lock_shared(%s, hashtext(%s))"
 CHANGING: Final = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
-PLACE: Final = {
-    "score_even": """
-        UPDATE triage_case SET score_even = place.score
-        FROM unnest(%s::uuid[], %s::int[]) AS place(id, score)
-        WHERE triage_case.id = place.id AND score_even <> place.score
-    """,
-    "score_odd": """
-        UPDATE triage_case SET score_odd = place.score
-        FROM unnest(%s::uuid[], %s::int[]) AS place(id, score)
-        WHERE triage_case.id = place.id AND score_odd <> place.score
-    """,
-}
-PLACE_ONE: Final = {
-    "score_even": "UPDATE triage_case SET score_even = %s WHERE id = %s",
-    "score_odd": "UPDATE triage_case SET score_odd = %s WHERE id = %s",
-}
+PLACE: Final = """
+    UPDATE triage_case SET {column} = given.column2 FROM (VALUES {kinds}) AS given
+    WHERE organisation_id = %s AND state = 'waiting' AND id > %s AND id <= %s
+      AND signals = given.column1 AND {column} <> given.column2
+"""
 
 Column = Literal["score_even", "score_odd"]
 
@@ -43,10 +32,15 @@ def lock_weights(organisation_id: UUID, *, to_change: bool) -> None:
             cursor.execute(CHANGING if to_change else WEIGHING, [_LOCK, str(organisation_id)])
 
 
-def place(column: Column, scores: Mapping[UUID, int]) -> None:
-    """Write scores of cases that are locked."""
+def place(column: Column, organisation_id: UUID, within: tuple[UUID, UUID], scores: Mapping[str, int]) -> None:
+    """Write the scores of waiting cases after one id and up to another, given by their signals.
+
+    Whoever weighs one of them at the same moment is waited for. If its signals are others then, it is left as it is.
+    """
+    statement = PLACE.format(column=column, kinds=", ".join(["(%s, %s)"] * len(scores)))
+    kinds = [value for kind in scores.items() for value in kind]
+    ids: list[Any] = [organisation_id, *within]
+    if not connection.features.has_native_uuid_field:
+        ids = [each.hex for each in ids]
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(PLACE[column], [list(scores), list(scores.values())])
-        else:
-            cursor.executemany(PLACE_ONE[column], [(score, case_id.hex) for case_id, score in scores.items()])
+        cursor.execute(statement, [*kinds, *ids])

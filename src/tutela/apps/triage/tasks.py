@@ -1,4 +1,4 @@
-"""Background work of triage: ask every registered list about the items that wait; rank the queue by new weights."""
+"""Background work of triage: ask every list about what waits, compare how it looks, rank by new weights."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 
 from tutela.apps.jobs.public import Finish, job
-from tutela.apps.triage import ranking, services
+from tutela.apps.triage import likeness, ranking, series, services
 from tutela.apps.triage.arriving import ask_lists
 from tutela.domain.media import MediaKind
 from tutela.domain.reports import DIGEST_BYTES
@@ -40,8 +40,16 @@ def match(organisation_id: str, *, finish: Finish) -> None:
     ]
     with finish():
         services.keep_answers(answers)
+        series.join([lookup.item_id for lookup, hits in answers if hits])
         if len(waiting) == _LOOKUPS_AT_ONCE:
             ask_lists(UUID(organisation_id))
+        likeness.ask_alike(UUID(organisation_id))
+
+
+@job("triage.liken", own_transaction=True)
+def liken(organisation_id: str, *, finish: Finish) -> None:
+    """Compare how new items look with how all before them do. No transaction is open while files are read."""
+    likeness.compare(UUID(organisation_id), finish)
 
 
 @job("triage.rank", own_transaction=True, lease_s=_RANKING_S_MAX)

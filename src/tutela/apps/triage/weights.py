@@ -52,6 +52,7 @@ _OURS: Final[Mapping[Code, int]] = MappingProxyType(
         Code.HAS_ACCOUNT: 20,
         Code.HAS_IP: 20,
         Code.KNOWN: 15,
+        Code.ASSESSED: 5,
         Code.SEVERAL_LISTS: 2,
         Code.HAS_ADDRESS: 10,
     }

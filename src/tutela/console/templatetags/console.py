@@ -108,8 +108,10 @@ _INSIDE: Final = {
     "people": ("person", "invite", "person-restart"),
     "teams": ("team", "front-desk"),
     "keys": ("key-new",),
-    "queue": ("case", "case-reports", "hand-over", "handovers"),
+    "queue": ("case", "case-reports", "case-links", "hand-over", "handovers"),
+    "all-series": ("series",),
     "safeguarding": ("concern", "rota"),
+    "imports": ("import",),
     "partners": ("partner",),
     "assessment": (
         "assessment-lens",

@@ -134,6 +134,7 @@ class ReportGiven(_Given):
     incident_name: Annotated[Name, Field(description="Your own: reports of one name are one case.")] = ""
     occurred_at: Moment | None = None
     contact: Text = ""
+    language: Annotated[str, Field(pattern="^([a-z]{2,3})?$", description="In which it was written, ISO 639.")] = ""
 
     def reported(self) -> Reported:
         """Return it as the domain says it."""
@@ -152,6 +153,7 @@ class ReportGiven(_Given):
             incident_name=self.incident_name,
             occurred_at=self.occurred_at,
             contact=self.contact,
+            language=self.language,
         )
 
 

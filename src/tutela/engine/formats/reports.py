@@ -86,9 +86,16 @@ def open_reports(path: Path, told: ReportFormat | None = None, *, limits: Import
     """
     with ExitStack() as on_error:
         stream = on_error.enter_context(path.open("rb"))
-        rows = ReportRows(stream, path.stat().st_size, told or _detect(head_of(stream)), limits)
+        rows = read_reports(stream, path.stat().st_size, told, limits=limits)
         on_error.pop_all()
     return rows
+
+
+def read_reports(
+    stream: BinaryIO, size_bytes: int, told: ReportFormat | None = None, *, limits: ImportLimits = LIMITS
+) -> ReportRows:
+    """The same of a stream that is open already, such as one in memory. It is closed with the rows."""
+    return ReportRows(stream, size_bytes, told or _detect(head_of(stream)), limits)
 
 
 class ReportRows:

@@ -1,7 +1,7 @@
 """The route table: from it come what is served, the OpenAPI document, the counters and the tests of who may pass.
 
 >>> [route.path for route in ROUTES if route.scope is Scope.LOOKUP]
-['/v1/match', '/v1/match/batch', '/v1/match/bytes']
+['/v1/match', '/v1/match/batch', '/v1/match/bytes', '/v1/retro/finds']
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from django.db.backends.postgresql import base
 
 from tutela.apps.access import store
 from tutela.apps.access.scope import NOTHING, current
+from tutela.entry.postgres import idle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,9 +33,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.execute_wrappers.append(self._in_scope)
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """Begin a session, which sees nothing."""
+        """Begin a session, or take one that forgot everything: it sees nothing."""
         self._of_session = NOTHING
-        return super().get_new_connection(conn_params)
+        return idle.take(self._kept_as) or super().get_new_connection(conn_params)
+
+    def _close(self) -> None:
+        if self.connection is None or not idle.give_back(self._kept_as, self.connection):
+            super()._close()  # pyright: ignore[reportAttributeAccessIssue] - untyped there
+
+    @property
+    def _kept_as(self) -> str:
+        told = self.settings_dict
+        return "\n".join(str(told[name]) for name in ("HOST", "PORT", "NAME", "USER", "OPTIONS"))
 
     def _in_scope(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 - Django's signature
         if not str(sql).startswith(_OF_TRANSACTIONS):
