@@ -12,11 +12,11 @@ from tests.world import fill
 from tutela.apps.custody.public import RETENTION
 from tutela.apps.intake.public import HELP
 from tutela.apps.safeguarding.public import SERVICES
-from tutela.apps.triage.public import CLOCKS
+from tutela.apps.triage.public import CLOCKS, NETWORKS, SEATS
 from tutela.entry import standing
 from tutela.entry.standing import State
 
-TABLES = (HELP, SERVICES, CLOCKS, RETENTION)
+TABLES = (HELP, SERVICES, CLOCKS, NETWORKS, SEATS, RETENTION)
 WHOLE = "waiting,nl,24,2026-01-01,,an agreement,a lawyer"
 
 

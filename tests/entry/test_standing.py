@@ -70,7 +70,9 @@ def test_what_nobody_set_up_is_not_called_well():
         "Emergency numbers and help lines",
         "Hash lists",
         "Mail server",
+        "Networks and their countries",
         "Retention",
+        "Seats of platforms",
         "Services that protect children",
     }
 

@@ -65,8 +65,9 @@ class Table(Generic[Entry]):
         *,
         title: Callable[[], str],
         without: Callable[[], str],
+        bytes_max: int = BYTES_MAX,
     ) -> None:
-        self.name, self.shipped, self.title, self.without = name, shipped, title, without
+        self.name, self.shipped, self.title, self.without, self.bytes_max = name, shipped, title, without, bytes_max
         self._read_row = read_row
         self._kept: tuple[object, Content[Entry]] = (None, Content())
 
@@ -110,8 +111,8 @@ class Table(Generic[Entry]):
         return Content(tuple(rows), tuple(faults))
 
     def _read(self, path: Path, size: int) -> Content[Entry]:
-        if size > BYTES_MAX:
-            return Content(faults=(Fault(0, f"it has more than {BYTES_MAX} bytes"),))
+        if size > self.bytes_max:
+            return Content(faults=(Fault(0, f"it has more than {self.bytes_max} bytes"),))
         try:
             return self.parse(path.read_text(encoding="utf-8-sig").splitlines())  # as spreadsheets write it, too
         except UnicodeDecodeError:

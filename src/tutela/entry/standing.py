@@ -35,7 +35,14 @@ if TYPE_CHECKING:
     from tutela.apps.tables import Table
     from tutela.domain.actors import Actor
 
-_TABLES: Final = (intake.HELP, safeguarding.SERVICES, triage.CLOCKS, custody.RETENTION)
+_TABLES: Final = (
+    intake.HELP,
+    safeguarding.SERVICES,
+    triage.CLOCKS,
+    triage.NETWORKS,
+    triage.SEATS,
+    custody.RETENTION,
+)
 WAIT_S_MAX: Final = 60  # work and entries are taken within a second where a worker runs
 _ADVICE: Final = {
     "database": lambda: _("Start the database again, or look at its log. Nothing acknowledged is lost meanwhile."),

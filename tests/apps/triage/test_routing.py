@@ -9,7 +9,7 @@ from django.http import Http404
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.world import actor, make_desk, make_person, sign_in
+from tests.world import actor, fill, make_desk, make_person, sign_in
 from tutela.apps.access import choosing
 from tutela.apps.access.models import OptOut
 from tutela.apps.access.public import Desk, acting_as, opted_out
@@ -17,8 +17,8 @@ from tutela.apps.custody.models import Leaf
 from tutela.apps.custody.public import Action
 from tutela.apps.intake.models import Door
 from tutela.apps.intake.services import Submission, ground_of, receive, receive_many
+from tutela.apps.triage import networks, routing, services
 from tutela.apps.triage import public as triage
-from tutela.apps.triage import routing, services
 from tutela.apps.triage.models import Case, RoutingPlan
 from tutela.apps.triage.routing_effect import effect
 from tutela.apps.triage.routing_rules import Rule
@@ -78,11 +78,11 @@ def test_a_case_comes_to_the_team_of_the_first_rule_that_fits_and_says_why(desk,
     assert come(desk, "0002", jurisdictions=("de",)).team_id == desk.team.id
 
 
-def test_an_address_counts_only_by_a_table_that_an_operator_put_there(desk, supervisor, home):
+def test_an_address_counts_only_by_a_table_that_an_operator_put_there(desk, supervisor):
     adopt(desk, supervisor, dutch_to(desk.other_team))
     captured = {"ip_captures": (IpCapture("192.0.2.9"),)}
     assert come(desk, **captured).team_id == desk.team.id
-    (home / routing.NETWORKS_NAME).write_text("network,jurisdiction\n192.0.2.0/24,NL\n")
+    fill(networks.NETWORKS, "192.0.2.0/24,NL,an example", "nowhere,NL,an example")  # what cannot be read stops nobody
     assert come(desk, "0002", **captured).team_id == desk.other_team.id
 
 

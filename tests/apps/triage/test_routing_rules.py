@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from uuid import UUID
 
 import pytest
@@ -19,12 +20,12 @@ from tutela.apps.triage.routing_rules import (
     bearings,
     decide,
 )
-from tutela.domain.errors import FormatError
 from tutela.domain.reports import Account, Incident, IpCapture, Reported
 from tutela.domain.skills import Skill
 
 A, B = (Unit(UUID(int=number), name) for number, name in ((1, "A"), (2, "B")))
-TABLE = Networks.of([("192.0.2.0/24", "NL"), ("198.51.100.0/25", "DE"), ("2001:db8::/32", "CA")])
+HELD = {"192.0.2.0/24": "nl", "198.51.100.0/25": "de", "2001:db8::/32": "ca"}
+TABLE = Networks.of((ip_network(each), country) for each, country in HELD.items())
 RULES = st.lists(
     st.builds(
         Rule,
@@ -116,13 +117,3 @@ def test_a_thousand_countries_propose_no_more_than_a_few_and_no_nonsense():
 def test_what_is_no_address_is_in_no_country(address):
     assert TABLE.country_of(address) == ""
     assert not asked(Reported(addresses=(f"https://{address}/",)), under="").proposals
-
-
-@pytest.mark.parametrize(
-    "written", ["a,b\n1,2\n", "network,jurisdiction\nnowhere,NL\n", "network,jurisdiction\n1.2.3\n"]
-)
-def test_a_file_that_is_no_table_of_networks_is_refused(tmp_path, written):
-    file = tmp_path / "networks.csv"
-    file.write_text(written)
-    with pytest.raises(FormatError):
-        Networks.read(file)

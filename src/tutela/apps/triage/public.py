@@ -30,7 +30,9 @@ from tutela.apps.triage.models import (
     Move,
 )
 from tutela.apps.triage.moving import Moving, close_emptied, move, next_home, own_case
+from tutela.apps.triage.networks import NETWORKS
 from tutela.apps.triage.ranking import rank_all
+from tutela.apps.triage.routing import SEATS
 from tutela.apps.triage.routing_labels import proposals_of, why_here
 from tutela.apps.triage.rules import Closing, may_confirm_unseen
 from tutela.apps.triage.series import of_case as series_of
@@ -51,6 +53,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CLOCKS",
+    "NETWORKS",
+    "SEATS",
     "Arrival",
     "Assessment",
     "Because",

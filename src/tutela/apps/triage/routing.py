@@ -7,28 +7,27 @@ Rules:
 2. A case keeps what was asked about it and by which rule of which version it came (`Case.route`): it can always say
    why. Versions that come later move no case.
 3. Rules choose only where a case *comes* to. It moves to another team by a hand-over (`handing`).
-4. Tables of other people's facts ship empty: the seats of platforms (`data/platform_seats.csv`), and in which country
-   a network is (`networks.csv` under `TUTELA_HOME`, where an operator put one). Without them nothing is proposed.
+4. Tables of other people's facts ship empty: the seats of platforms (`platform_seats.csv`), and in which country a
+   network is (`networks.csv`). Without them nothing is proposed.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
-from functools import lru_cache
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from tutela.apps.access.public import Target, abilities, authorise
 from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, pseudonym_of, record
+from tutela.apps.tables import Row, Table, day, day_or_none
 from tutela.apps.triage import routing_rules
 from tutela.apps.triage.models import RoutingPlan
-from tutela.apps.triage.networks import Networks
+from tutela.apps.triage.networks import networks
 from tutela.apps.triage.routing_rules import RULES_MAX, Bearings, Rule, Unit, Way
 from tutela.domain.actors import Actor, Permission
 from tutela.domain.errors import TutelaError
@@ -44,8 +43,6 @@ if TYPE_CHECKING:
     from tutela.apps.triage.folding import Arrival, Placed
     from tutela.domain.ids import CaseId, OrganisationId
 
-SEATS_FILE: Final = Path(__file__).parent / "data" / "platform_seats.csv"
-NETWORKS_NAME: Final = "networks.csv"
 REASON_CHARACTERS_MAX: Final = 1000
 
 
@@ -156,27 +153,30 @@ def _routed(arrival: Arrival, number: int, rules: Sequence[Rule], units: Sequenc
 #### Tables of other people's facts ####
 
 
-def networks() -> Networks:
-    """Return which country a network is in, as far as this operator says."""
-    file = settings.TUTELA.home / NETWORKS_NAME
-    return _networks(file, file.stat().st_mtime_ns) if file.exists() else Networks()
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Where a platform, its name in small letters, has its seat on the days from `begins` to before `ends`."""
+
+    platform: str
+    jurisdiction: str
+    begins: date
+    ends: date | None
 
 
 def seats(today: date) -> dict[str, str]:
-    """Return the seat of each platform on a day, its name in small letters. Rows that nobody reviewed only propose."""
-    return {
-        row["platform"].casefold(): row["jurisdiction"].lower()
-        for row in _seats()
-        if row["begins"] <= today.isoformat() and (not row["ends"] or today.isoformat() < row["ends"])
-    }
+    """Return the seat of each platform on a day. Rows that nobody reviewed propose as well: seats only propose."""
+    there = (row for row in SEATS.rows() if row.begins <= today and (row.ends is None or today < row.ends))
+    return {row.platform: row.jurisdiction for row in there}
 
 
-@lru_cache(maxsize=2)
-def _networks(file: Path, _written_ns: int) -> Networks:
-    return Networks.read(file)
+def _seat(row: Row) -> Seat:
+    return Seat(row["platform"].casefold(), row["jurisdiction"].lower(), day(row["begins"]), day_or_none(row["ends"]))
 
 
-@lru_cache(maxsize=1)
-def _seats() -> tuple[dict[str, str], ...]:
-    with SEATS_FILE.open(encoding="utf-8", newline="") as stream:
-        return tuple(csv.DictReader(stream))
+SEATS: Final = Table(
+    "platform_seats.csv",
+    Path(__file__).parent / "data" / "platform_seats.csv",
+    _seat,
+    title=lambda: _("Seats of platforms"),
+    without=lambda: _("Accounts propose no jurisdiction."),
+)
