@@ -12,16 +12,19 @@ from django.http import Http404
 from tests.world import actor, make_desk, make_person
 from tutela.apps.access.models import Organisation
 from tutela.apps.access.public import acting_as
-from tutela.apps.assessment import data, importing, own, releasing
+from tutela.apps.assessment import data, importing, own, releasing, services
 from tutela.apps.assessment.importing import DataSetError
 from tutela.apps.assessment.models import DataSet, OwnCount, Release
+from tutela.apps.assessment.own import UndefinedCountError
 from tutela.apps.assessment.releasing import ReleaseError
 from tutela.apps.custody.models import Leaf
 from tutela.apps.custody.public import Action
 from tutela.apps.triage.public import Case
 from tutela.domain.actors import SYSTEM, Role
+from tutela.domain.period import Period
 from tutela.engine import clock
-from tutela.engine.assessment import imports
+from tutela.engine.assessment import imports, operations
+from tutela.engine.assessment.registry import load
 from tutela.engine.assessment.releases import AlteredError
 
 pytestmark = pytest.mark.django_db
@@ -166,37 +169,40 @@ def test_whole_months_are_counted_once_and_stand(desk, analyst, standing_clock):
     assert made > 0
     assert own.count_months() == 0
     Case.objects.all().delete()
-    series = data.registry(analyst).series("own-cases-opened", own.AREA.code)
+    series = data.registry(analyst).series("own-cases-opened", operations.DESK)
     assert [(each.span.text, each.value) for each in series] == [("2026-08", 1), ("2026-09", 1)]
 
 
 def test_small_counts_about_people_have_no_value(desk, analyst):
     OwnCount.objects.create(organisation=desk.organisation, month=date(2026, 8, 1), name="concerns-raised", count=3)
     OwnCount.objects.create(organisation=desk.organisation, month=date(2026, 9, 1), name="concerns-raised", count=9)
-    series = data.registry(analyst).series("own-concerns-raised", own.AREA.code)
+    series = data.registry(analyst).series("own-concerns-raised", operations.DESK)
     assert [(each.value, each.words) for each in series] == [(None, "fewer than 5"), (9.0, "9")]
 
 
-def test_every_count_of_an_organisation_has_a_definition_and_says_what_it_is_not(desk):
-    from tutela.apps.assessment import services
-    from tutela.domain.period import Period
-    from tutela.engine import clock
-
+def test_every_count_of_an_organisation_is_defined_by_the_registry_that_ships(desk):
     counted = services.of_organisation(Period(clock.now(), clock.now()), desk.organisation.id)
-    assert {own.PREFIX + name for name in counted} == {each.id for each in own.indicators()}
-    assert all(len(each.not_this) > 2 for each in own.indicators())
+    for name in counted:
+        assert len(load().indicator(operations.PREFIX + name).not_this) > 1
+
+
+def test_a_count_that_nobody_defined_stops_the_counting_and_is_named(desk, standing_clock, monkeypatch):
+    monkeypatch.setattr(services, "of_organisation", lambda _period, _organisation: {"something-new": 1})
+    with pytest.raises(UndefinedCountError, match="something-new"):
+        count(desk, [], datetime(2026, 10, 2, tzinfo=UTC), standing_clock)
+    assert not OwnCount.objects.exists()
 
 
 def test_own_counts_are_in_no_release(desk, analyst):
     OwnCount.objects.create(organisation=desk.organisation, month=date(2026, 9, 1), name="cases-opened", count=9)
     frozen = releasing.opened(releasing.freeze(analyst, "2026"))
-    assert not any(each.indicator.startswith(own.PREFIX) for each in frozen.observations)
+    assert not any(each.indicator.startswith(operations.PREFIX) for each in frozen.observations)
 
 
 def test_an_auditor_reads_the_registry_without_our_own_counts(desk):
     OwnCount.objects.create(organisation=desk.organisation, month=date(2026, 9, 1), name="cases-opened", count=9)
     auditor = actor(make_person(desk.organisation, "auditor", [Role.AUDITOR]))
-    assert not any(each.indicator.startswith(own.PREFIX) for each in data.registry(auditor).observations)
+    assert not any(each.indicator.startswith(operations.PREFIX) for each in data.registry(auditor).observations)
     assert DataSet.objects.count() == 0
 
 

@@ -24,7 +24,6 @@ from tutela.apps.assessment.models import Correction, DataSet, OwnCount, Release
 from tutela.domain.actors import Actor, Permission
 from tutela.engine import clock
 from tutela.engine.assessment import releases
-from tutela.engine.assessment.catalogue import Catalogue
 from tutela.engine.assessment.registry import Registry, load, of_tables
 
 if TYPE_CHECKING:
@@ -71,9 +70,8 @@ def _put_together(organisation_id: UUID, _state: _Key, *, with_own: bool) -> Reg
         with suppress(releases.CorrectionError):  # the value that it corrects is another one now: it is not in force
             registry = releases.correct(registry, [each])
     if with_own:
-        definitions = {each.id: each for each in own.indicators()}
-        catalogue = Catalogue({own.SOURCE.id: own.SOURCE}, {own.AREA.code: own.AREA}, definitions)
-        registry = packages.joined(registry, packages.Read(catalogue, tuple(own.observations(organisation_id))))
+        own_counts = own.observations(organisation_id, registry.catalogue)
+        registry = Registry(registry.catalogue, (*registry.observations, *own_counts))
     return registry
 
 

@@ -1,4 +1,4 @@
-"""What a self-assessment may say, when it can be published, and which of our own counts can be shown. Pure.
+"""What a self-assessment may say, and when it can be published. Pure.
 
 Rules:
 
@@ -7,12 +7,9 @@ Rules:
 2. "Not assessed" and "not applicable" are no grades. There is no sum, no mean and no rank of a profile: it is 21
    answers, and what changed in them since the edition before.
 3. A profile is published whole: every capability is answered, though the answer may be "not assessed".
-4. A small count about people is not shown, nor is zero: that nobody was counted can say where nobody looked.
 
 >>> Answer(12, Existence.WHOLE, Existence.PARTLY).step_from(Answer(12, Existence.PLANNED, Existence.NONE))
 <Change.FURTHER: 'further'>
->>> shown(3), shown(0), shown(40)
-(None, None, 40)
 """
 
 from __future__ import annotations
@@ -22,13 +19,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from tutela.domain.errors import TutelaError
-from tutela.domain.limits import AssessmentLimits
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 CAPABILITIES: Final = range(1, 22)
-PEOPLE_SHOWN_MIN: Final = AssessmentLimits().people_shown_min
 
 
 class Existence(StrEnum):
@@ -168,8 +163,3 @@ def missing(answers: Collection[Answer]) -> list[int]:
     """Return the capabilities about which nothing is said yet."""
     said = {answer.capability for answer in answers}
     return [number for number in CAPABILITIES if number not in said]
-
-
-def shown(count: int) -> int | None:
-    """Return a count about people as it may be shown; None where it is too small."""
-    return None if count < PEOPLE_SHOWN_MIN else count
