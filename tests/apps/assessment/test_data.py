@@ -8,11 +8,12 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404
+from django.urls import reverse
 
-from tests.world import actor, make_desk, make_person
+from tests.world import actor, make_desk, make_person, sign_in
 from tutela.apps.access.models import Organisation
 from tutela.apps.access.public import acting_as
-from tutela.apps.assessment import data, importing, own, releasing, services
+from tutela.apps.assessment import data, importing, own, packing, public, releasing, services
 from tutela.apps.assessment.importing import DataSetError
 from tutela.apps.assessment.models import DataSet, OwnCount, Release
 from tutela.apps.assessment.own import UndefinedCountError
@@ -24,7 +25,7 @@ from tutela.domain.actors import SYSTEM, Role
 from tutela.domain.period import Period
 from tutela.engine import clock
 from tutela.engine.assessment import imports, operations
-from tutela.engine.assessment.registry import load
+from tutela.engine.assessment.registry import load, tables
 from tutela.engine.assessment.releases import AlteredError
 
 pytestmark = pytest.mark.django_db
@@ -77,8 +78,6 @@ def test_one_bad_row_refuses_the_package_and_can_be_found(analyst, row, reason):
 
 
 def test_a_package_may_define_what_it_brings_but_not_redefine_what_is_there(analyst):
-    from tutela.engine.assessment.registry import load, tables
-
     shipped = tables(load())
     head, first = shipped["indicators.csv"].decode().split("\n")[:2]
     fresh = first.replace(first.split(",")[0], "hotline-staff", 1)
@@ -210,3 +209,31 @@ def test_a_correction_of_a_value_that_another_version_ships_otherwise_breaks_not
     made = releasing.correct(analyst, KEY, 1, reason="x", source="gta2018")
     type(made).objects.filter(id=made.id).update(id=clock.new_id(), was=5)
     assert data.registry(analyst).one("cybertipline-reports", "2017").value == 10_214_753
+
+
+def shipped_now(analyst, made, files):
+    """Let a data set that came in say something else than what ships, as after a newer version of Tutela."""
+    DataSet.objects.filter(id=made.id).update(id=clock.new_id(), tables=packing.pack(files))
+    return DataSet.objects.get(sha256=made.sha256)
+
+
+def test_a_value_that_what_ships_contradicts_steps_back_and_says_so(analyst, client):
+    made = importing.take_in(analyst, "A year more", table(ROW))
+    assert data.overruled(analyst) == {}
+    made = shipped_now(analyst, made, table(ROW, "cybertipline-reports,WLD,2017,,7,,,,,reports,,,,diaphanous,primary,"))
+    ((which, (row,)),) = data.overruled(analyst).items()
+    assert (which, row.reason) == (made.id, "contradictory")
+    assert data.registry(analyst).one("cybertipline-reports", "2017").value == 10_214_753
+    assert data.registry(analyst).one("cybertipline-reports", "1997").value == 4000
+    assert [each.count for each in public.waiting(analyst)] == [1]
+
+
+def test_a_data_set_whose_definition_what_ships_contradicts_shows_on_its_page(desk, analyst, client):
+    made = importing.take_in(analyst, "A year more", table(ROW))
+    head, first = tables(load())["sources.csv"].decode().split("\n")[:2]
+    other = first.replace(first.split(",")[1], "Somebody else", 1)
+    made = shipped_now(analyst, made, table(ROW) | {"sources.csv": f"{head}\n{other}\n".encode()})
+    sign_in(client, make_person(desk.organisation, "reader", [Role.POLICY_ANALYST]))
+    assert "is defined already, and otherwise" in client.get(reverse("data-set", args=[made.id])).content.decode()
+    assert "overruled by what ships" in client.get(reverse("data-sets")).content.decode()
+    assert not any(each.span.text == "1997" for each in data.registry(analyst).series("cybertipline-reports"))
