@@ -371,9 +371,12 @@ def _assessed(cast: Cast) -> dict[str, str]:
 
     from tests.world import actor, make_person
     from tutela.apps.assessment import importing, profiling, releasing, studying, tracking
-    from tutela.apps.assessment.rules import CAPABILITIES, Answer, Certainty, Duty, Existence, Theme
+    from tutela.apps.assessment.rules import CAPABILITIES, Certainty, Said
     from tutela.domain.actors import Role
     from tutela.engine.assessment import imports
+    from tutela.engine.assessment.actions import Theme
+    from tutela.engine.assessment.capability import Answer
+    from tutela.engine.assessment.duties import Duty
     from tutela.engine.assessment.indicators import Lens
 
     me = actor(make_person(cast.organisation, "figures", [Role.POLICY_ANALYST]))
@@ -384,12 +387,12 @@ def _assessed(cast: Cast) -> dict[str, str]:
     key = ("cybertipline-reports", "WLD", "2017", "")
     releasing.correct(me, key, 10_214_754, reason="An example of a correction", source="gta2018")
     release = releasing.freeze(me, "Edition 2026")
-    partly = (Existence.WHOLE, Existence.PARTLY)
+    partly = (Answer.YES, Answer.PARTLY)
     for edition in ("2025", "2026"):
         cast.calendar.forward(days=1)
         profile = profiling.begin(me, "NLD", edition)
         for number in CAPABILITIES[: 21 if edition == "2025" else 14]:
-            said = Answer(number, *partly) if number % 3 else Answer(number, Existence.PLANNED, Existence.NONE)
+            said = Said(number, *partly) if number % 3 else Said(number, Answer.NO, Answer.NO)
             profiling.answer(me, profile.id, said, evidence="A unit with a mandate.", next_step="Train its staff.")
     day = date(2026, 1, 5)
     profiling.add_document(me, profile.id, 12, title="Protocol", place="Ministry", dated=day, sha256="ab" * 32)

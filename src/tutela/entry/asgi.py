@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from threading import Thread
 
 import django
 from django.core.asgi import get_asgi_application
@@ -12,10 +13,12 @@ django.setup(set_prefix=False)
 
 from django.conf import settings  # noqa: E402 - only now are they there
 
+from tutela.engine.assessment import rendering  # noqa: E402 - as above
 from tutela.entry import logs  # noqa: E402 - as above
 from tutela.entry.bodies import BodyLimit  # noqa: E402 - as above
 from tutela.entry.postgres import idle  # noqa: E402 - as above
 
 logs.configure(settings.LOGGING)
 idle.keep()
+Thread(target=rendering.warm, name="charts", daemon=True).start()  # a second, which no reader of a page waits for
 application = BodyLimit(get_asgi_application(), settings.TUTELA.request_bytes_max)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from tutela import __version__
 from tutela.apps.access import public as access
 from tutela.apps.access.public import actor_of, open_to_all, require
+from tutela.apps.assessment import public as assessment
 from tutela.apps.custody import services as custody
 from tutela.apps.jobs import public as jobs
 from tutela.apps.safeguarding import public as safeguarding
@@ -34,6 +35,7 @@ _WAITING: Final = (  # each app that has something adds its own
     safeguarding.waiting,
     triage.waiting,
     takedown.waiting,
+    assessment.waiting,
     standing.waiting,
     jobs.waiting,
     custody.waiting,

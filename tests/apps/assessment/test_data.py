@@ -8,20 +8,24 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404
+from django.urls import reverse
 
-from tests.world import actor, make_desk, make_person
+from tests.world import actor, make_desk, make_person, sign_in
 from tutela.apps.access.models import Organisation
 from tutela.apps.access.public import acting_as
-from tutela.apps.assessment import data, importing, own, releasing
+from tutela.apps.assessment import data, importing, own, packing, public, releasing, services
 from tutela.apps.assessment.importing import DataSetError
 from tutela.apps.assessment.models import DataSet, OwnCount, Release
+from tutela.apps.assessment.own import UndefinedCountError
 from tutela.apps.assessment.releasing import ReleaseError
 from tutela.apps.custody.models import Leaf
 from tutela.apps.custody.public import Action
 from tutela.apps.triage.public import Case
 from tutela.domain.actors import SYSTEM, Role
+from tutela.domain.period import Period
 from tutela.engine import clock
-from tutela.engine.assessment import imports
+from tutela.engine.assessment import imports, operations
+from tutela.engine.assessment.registry import load, tables
 from tutela.engine.assessment.releases import AlteredError
 
 pytestmark = pytest.mark.django_db
@@ -74,8 +78,6 @@ def test_one_bad_row_refuses_the_package_and_can_be_found(analyst, row, reason):
 
 
 def test_a_package_may_define_what_it_brings_but_not_redefine_what_is_there(analyst):
-    from tutela.engine.assessment.registry import load, tables
-
     shipped = tables(load())
     head, first = shipped["indicators.csv"].decode().split("\n")[:2]
     fresh = first.replace(first.split(",")[0], "hotline-staff", 1)
@@ -166,37 +168,40 @@ def test_whole_months_are_counted_once_and_stand(desk, analyst, standing_clock):
     assert made > 0
     assert own.count_months() == 0
     Case.objects.all().delete()
-    series = data.registry(analyst).series("own-cases-opened", own.AREA.code)
+    series = data.registry(analyst).series("own-cases-opened", operations.DESK)
     assert [(each.span.text, each.value) for each in series] == [("2026-08", 1), ("2026-09", 1)]
 
 
 def test_small_counts_about_people_have_no_value(desk, analyst):
     OwnCount.objects.create(organisation=desk.organisation, month=date(2026, 8, 1), name="concerns-raised", count=3)
     OwnCount.objects.create(organisation=desk.organisation, month=date(2026, 9, 1), name="concerns-raised", count=9)
-    series = data.registry(analyst).series("own-concerns-raised", own.AREA.code)
+    series = data.registry(analyst).series("own-concerns-raised", operations.DESK)
     assert [(each.value, each.words) for each in series] == [(None, "fewer than 5"), (9.0, "9")]
 
 
-def test_every_count_of_an_organisation_has_a_definition_and_says_what_it_is_not(desk):
-    from tutela.apps.assessment import services
-    from tutela.domain.period import Period
-    from tutela.engine import clock
-
+def test_every_count_of_an_organisation_is_defined_by_the_registry_that_ships(desk):
     counted = services.of_organisation(Period(clock.now(), clock.now()), desk.organisation.id)
-    assert {own.PREFIX + name for name in counted} == {each.id for each in own.indicators()}
-    assert all(len(each.not_this) > 2 for each in own.indicators())
+    for name in counted:
+        assert len(load().indicator(operations.PREFIX + name).not_this) > 1
+
+
+def test_a_count_that_nobody_defined_stops_the_counting_and_is_named(desk, standing_clock, monkeypatch):
+    monkeypatch.setattr(services, "of_organisation", lambda _period, _organisation: {"something-new": 1})
+    with pytest.raises(UndefinedCountError, match="something-new"):
+        count(desk, [], datetime(2026, 10, 2, tzinfo=UTC), standing_clock)
+    assert not OwnCount.objects.exists()
 
 
 def test_own_counts_are_in_no_release(desk, analyst):
     OwnCount.objects.create(organisation=desk.organisation, month=date(2026, 9, 1), name="cases-opened", count=9)
     frozen = releasing.opened(releasing.freeze(analyst, "2026"))
-    assert not any(each.indicator.startswith(own.PREFIX) for each in frozen.observations)
+    assert not any(each.indicator.startswith(operations.PREFIX) for each in frozen.observations)
 
 
 def test_an_auditor_reads_the_registry_without_our_own_counts(desk):
     OwnCount.objects.create(organisation=desk.organisation, month=date(2026, 9, 1), name="cases-opened", count=9)
     auditor = actor(make_person(desk.organisation, "auditor", [Role.AUDITOR]))
-    assert not any(each.indicator.startswith(own.PREFIX) for each in data.registry(auditor).observations)
+    assert not any(each.indicator.startswith(operations.PREFIX) for each in data.registry(auditor).observations)
     assert DataSet.objects.count() == 0
 
 
@@ -204,3 +209,31 @@ def test_a_correction_of_a_value_that_another_version_ships_otherwise_breaks_not
     made = releasing.correct(analyst, KEY, 1, reason="x", source="gta2018")
     type(made).objects.filter(id=made.id).update(id=clock.new_id(), was=5)
     assert data.registry(analyst).one("cybertipline-reports", "2017").value == 10_214_753
+
+
+def shipped_now(analyst, made, files):
+    """Let a data set that came in say something else than what ships, as after a newer version of Tutela."""
+    DataSet.objects.filter(id=made.id).update(id=clock.new_id(), tables=packing.pack(files))
+    return DataSet.objects.get(sha256=made.sha256)
+
+
+def test_a_value_that_what_ships_contradicts_steps_back_and_says_so(analyst, client):
+    made = importing.take_in(analyst, "A year more", table(ROW))
+    assert data.overruled(analyst) == {}
+    made = shipped_now(analyst, made, table(ROW, "cybertipline-reports,WLD,2017,,7,,,,,reports,,,,diaphanous,primary,"))
+    ((which, (row,)),) = data.overruled(analyst).items()
+    assert (which, row.reason) == (made.id, "contradictory")
+    assert data.registry(analyst).one("cybertipline-reports", "2017").value == 10_214_753
+    assert data.registry(analyst).one("cybertipline-reports", "1997").value == 4000
+    assert [each.count for each in public.waiting(analyst)] == [1]
+
+
+def test_a_data_set_whose_definition_what_ships_contradicts_shows_on_its_page(desk, analyst, client):
+    made = importing.take_in(analyst, "A year more", table(ROW))
+    head, first = tables(load())["sources.csv"].decode().split("\n")[:2]
+    other = first.replace(first.split(",")[1], "Somebody else", 1)
+    made = shipped_now(analyst, made, table(ROW) | {"sources.csv": f"{head}\n{other}\n".encode()})
+    sign_in(client, make_person(desk.organisation, "reader", [Role.POLICY_ANALYST]))
+    assert "is defined already, and otherwise" in client.get(reverse("data-set", args=[made.id])).content.decode()
+    assert "overruled by what ships" in client.get(reverse("data-sets")).content.decode()
+    assert not any(each.span.text == "1997" for each in data.registry(analyst).series("cybertipline-reports"))

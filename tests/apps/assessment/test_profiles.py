@@ -8,14 +8,16 @@ from django.http import Http404
 
 from tests.world import actor, make_desk, make_person
 from tutela.apps.assessment import profiling
-from tutela.apps.assessment.rules import CAPABILITIES, Answer, Change, Duty, Existence, ProfileError
+from tutela.apps.assessment.rules import CAPABILITIES, Change, ProfileError, Said
 from tutela.apps.custody.models import Leaf
 from tutela.apps.custody.public import Action
 from tutela.domain.actors import Role
 from tutela.engine import clock
+from tutela.engine.assessment.capability import Answer
+from tutela.engine.assessment.duties import Duty
 
 pytestmark = pytest.mark.django_db
-PARTLY = (Existence.WHOLE, Existence.PARTLY)
+PARTLY = (Answer.YES, Answer.PARTLY)
 
 
 @pytest.fixture
@@ -36,7 +38,7 @@ def other():
 def whole(analyst, edition="2026"):
     made = profiling.begin(analyst, "NLD", edition)
     for number in CAPABILITIES:
-        profiling.answer(analyst, made.id, Answer(number, *PARTLY), evidence="a unit works", next_step="train it")
+        profiling.answer(analyst, made.id, Said(number, *PARTLY), evidence="a unit works", next_step="train it")
     return made
 
 
@@ -47,13 +49,13 @@ def test_it_is_private_until_it_is_published_and_then_shows_answers_only(analyst
         profiling.profile(other, made.id)
     profiling.publish(analyst, made.id)
     seen = profiling.published(other).get()
-    assert seen.answers[0] == {"capability": 1, "existence": "whole", "implementation": "partly"}
+    assert seen.answers[0] == {"capability": 1, "existence": "yes", "implementation": "partly"}
     assert "a unit works" not in str(seen.answers)
 
 
 def test_it_is_published_whole_or_not_at_all(analyst):
     made = profiling.begin(analyst, "NLD", "2026")
-    profiling.answer(analyst, made.id, Answer(1, *PARTLY))
+    profiling.answer(analyst, made.id, Said(1, *PARTLY))
     with pytest.raises(ProfileError, match="20"):
         profiling.publish(analyst, made.id)
 
@@ -62,26 +64,26 @@ def test_what_is_published_does_not_change(analyst):
     made = whole(analyst)
     profiling.publish(analyst, made.id)
     with pytest.raises(ProfileError):
-        profiling.answer(analyst, made.id, Answer(1, Existence.NONE, Existence.NONE))
+        profiling.answer(analyst, made.id, Said(1, Answer.NO, Answer.NO))
     with pytest.raises(ProfileError):
         profiling.publish(analyst, made.id)
 
 
 @pytest.mark.parametrize(
     ("existence", "implementation"),
-    [("none", "whole"), ("planned", "partly"), ("not-assessed", "none"), ("not-applicable", "whole")],
+    [("no", "yes"), ("partly", "yes"), ("not assessed", "no"), ("not applicable", "yes")],
 )
 def test_nothing_works_further_than_it_exists(analyst, existence, implementation):
     made = profiling.begin(analyst, "NLD", "2026")
     with pytest.raises(ProfileError):
-        profiling.answer(analyst, made.id, Answer(1, Existence(existence), Existence(implementation)))
+        profiling.answer(analyst, made.id, Said(1, Answer(existence), Answer(implementation)))
 
 
 @pytest.mark.parametrize("capability", [0, 22])
 def test_there_are_21_capabilities(analyst, capability):
     made = profiling.begin(analyst, "NLD", "2026")
     with pytest.raises(ProfileError):
-        profiling.answer(analyst, made.id, Answer(capability, *PARTLY))
+        profiling.answer(analyst, made.id, Said(capability, *PARTLY))
 
 
 def test_a_country_has_one_self_assessment_an_edition(analyst, other):
@@ -96,10 +98,10 @@ def test_a_country_has_one_self_assessment_an_edition(analyst, other):
 def test_nobody_answers_for_another(analyst, other, desk):
     made = profiling.begin(analyst, "NLD", "2026")
     with pytest.raises(Http404):
-        profiling.answer(other, made.id, Answer(1, *PARTLY))
+        profiling.answer(other, made.id, Said(1, *PARTLY))
     auditor = actor(make_person(desk.organisation, "supervisor", [Role.SUPERVISOR]))
     with pytest.raises((Http404, PermissionDenied)):
-        profiling.answer(auditor, made.id, Answer(1, *PARTLY))
+        profiling.answer(auditor, made.id, Said(1, *PARTLY))
 
 
 def test_a_document_stays_with_its_owner_and_is_recognised_by_its_digest(analyst):
@@ -118,11 +120,11 @@ def test_progress_is_that_of_the_same_country_and_never_a_sum(analyst, standing_
     first = whole(analyst, "2025")
     standing_clock.forward(days=300)
     second = whole(analyst, "2026")
-    profiling.answer(analyst, second.id, Answer(1, Existence.WHOLE, Existence.WHOLE))
+    profiling.answer(analyst, second.id, Said(1, Answer.YES, Answer.YES))
     assert profiling.before(second) == first
     now, then = profiling.answers(second), profiling.answers(first)
     assert [now[number].step_from(then[number]) for number in (1, 2)] == [Change.FURTHER, Change.SAME]
-    assert now[1].step_from(Answer(1, Existence.NOT_ASSESSED, Existence.NOT_ASSESSED)) is Change.NOT_COMPARABLE
+    assert now[1].step_from(Said(1, Answer.NOT_ASSESSED, Answer.NOT_ASSESSED)) is Change.NOT_COMPARABLE
 
 
 def test_every_step_is_in_the_record(analyst):
@@ -134,8 +136,8 @@ def test_every_step_is_in_the_record(analyst):
 
 def test_a_platform_answers_each_duty(analyst):
     said = dict.fromkeys(Duty, PARTLY)
-    assert profiling.check_platform(analyst, "Example Video", said).answers["safe-by-design"] == ["whole", "partly"]
+    assert profiling.check_platform(analyst, "Example Video", said).answers["SAFE_BY_DESIGN"] == ["yes", "partly"]
     with pytest.raises(ProfileError):
-        profiling.check_platform(analyst, "Example Video", {Duty.REMOVE: PARTLY})
+        profiling.check_platform(analyst, "Example Video", {Duty.FIND_AND_REMOVE: PARTLY})
     with pytest.raises(ProfileError):
-        profiling.check_platform(analyst, "Example Video", said | {Duty.REMOVE: (Existence.NONE, Existence.WHOLE)})
+        profiling.check_platform(analyst, "Example Video", said | {Duty.FIND_AND_REMOVE: (Answer.NO, Answer.YES)})

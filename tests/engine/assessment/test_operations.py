@@ -12,7 +12,7 @@ TODAY = date(2026, 11, 22)
 
 
 def read(counts, month="2026-10", **more):
-    return operations.read(counts, SHIPPED.catalogue, area="KEN", month=month, today=TODAY, **more)
+    return operations.read({month: counts}, SHIPPED.catalogue, today=TODAY, **more)
 
 
 def test_a_count_that_nobody_defined_refuses_the_month_and_is_named_by_its_line():
@@ -36,3 +36,4 @@ def test_few_people_of_a_small_desk_are_not_shown():
     (staff,) = read({"people-active": 3}).observations
     grown = registry.Registry(SHIPPED.catalogue, (*SHIPPED.observations, staff))
     assert rules.figure(grown, staff).shown == "fewer than 5"
+    assert staff.value is None

@@ -14,7 +14,7 @@ from tutela.engine.assessment.minimum import Footing, enough
 from tutela.engine.assessment.placebo import Pretence, Pretences
 from tutela.engine.assessment.refusals import TooLittleDataError
 from tutela.engine.assessment.series import Break
-from tutela.engine.assessment.verdict import Certainty, Finding, Saying, verdict
+from tutela.engine.assessment.verdict import Certainty, Finding, Saying, spelled, verdict
 
 PLAIN = Design(seasonal=False)
 
@@ -129,3 +129,23 @@ def test_the_rule_of_too_little_data(before, after, footing):
 def test_a_rank_counts_what_is_as_large_whatever_the_sign():
     found = Pretences(-2.0, (Pretence("a", 2.0), Pretence("b", -3.0), Pretence("c", 1.0)))
     assert (found.place, found.of, found.share) == (3, 4, 0.75)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "written"),
+    [
+        ((8.36e6, 7.9e6, 8.82e6), ["+8,360,000", "+7,900,000", "+8,820,000"]),
+        ((-19.513, -31.04, -8.0), ["-19.5", "-31.0", "-8.0"]),
+        ((1e-4, -2e-4, 4e-4), ["+0.000100", "-0.000200", "+0.000400"]),
+        ((0.004, -900.0, 900.0), ["0", "-900", "+900"]),
+        ((0.0, 0.0, 0.0), ["0", "0", "0"]),
+    ],
+)
+def test_numbers_are_written_for_people(numbers, written):
+    assert spelled(*numbers) == written
+
+
+def test_millions_are_grouped_and_never_in_powers_of_ten():
+    found = verdict(study(studies.monthly(1e6 * np.asarray(studies.stepped())), studies.event(40), PLAIN))
+    assert "e+" not in found.sentences[0].text
+    assert ",000" in found.sentences[0].text

@@ -100,9 +100,10 @@ def indicators(request: HttpRequest, q: str = "", lens: Lens | None = None, rele
 def series(
     request: HttpRequest, indicator_id: str, area: str = WORLD, cell: str = "", release: UUID | None = None
 ) -> Any:
-    """Return one indicator in one place, with its breaks."""
+    """Return one indicator in one place, with its breaks; nothing is there where nothing was observed."""
     registry = _registry(actor_of(request), release)
-    if indicator_id not in registry.catalogue.indicators or area not in registry.catalogue.areas:
+    observed = registry.series(indicator_id, area, cell)
+    if not observed:
         raise Http404
     shown = registry.indicator(indicator_id)
     return {
@@ -111,7 +112,7 @@ def series(
         "area": area,
         "cell": cell,
         "breaks": [{"day": each.day.isoformat(), "cause": each.cause} for each in shown.breaks],
-        "values": [_value(registry, shown, each) for each in registry.series(indicator_id, area, cell)],
+        "values": [_value(registry, shown, each) for each in observed],
     }
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from tutela.apps.access.public import actor_of, can, require
-from tutela.apps.assessment import importing, releasing
+from tutela.apps.assessment import data, importing, releasing
 from tutela.apps.assessment.importing import DataSetError
 from tutela.apps.assessment.releasing import ReleaseError
 from tutela.domain.actors import Permission
@@ -69,7 +69,12 @@ def data_sets(request: HttpRequest) -> HttpResponse:
     """List what came in, and what was refused."""
     actor = actor_of(request)
     page = Paginator(importing.data_sets(actor), _ROWS_A_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "form": ImportForm(), "may_edit": can(actor, Permission.ASSESSMENT_DATA_EDIT)}
+    context: dict[str, Any] = {
+        "page": page,
+        "form": ImportForm(),
+        "may_edit": can(actor, Permission.ASSESSMENT_DATA_EDIT),
+    }
+    context["overruled"] = set(data.overruled(actor))
     return render(request, "assessment/data_sets.html", context)
 
 
@@ -99,9 +104,11 @@ def data_import(request: HttpRequest) -> HttpResponse:
 @require_safe
 def data_set(request: HttpRequest, data_set_id: UUID) -> HttpResponse:
     """Show one data set, and each row for which it was refused."""
-    found = importing.data_set(actor_of(request), data_set_id)
+    actor = actor_of(request)
+    found = importing.data_set(actor, data_set_id)
     page = Paginator(found.refusals.all(), _ROWS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "assessment/data_set.html", {"data_set": found, "page": page})
+    context = {"data_set": found, "page": page, "overruled": data.overruled(actor).get(found.id, ())[:_ROWS_A_PAGE]}
+    return render(request, "assessment/data_set.html", context)
 
 
 @require(Permission.ASSESSMENT_DATA_EDIT)

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from tutela.apps.assessment.rules import Certainty, Change, Duty, Existence, Progress, Theme
+from tutela.apps.assessment.rules import Certainty, Change, Progress
+from tutela.engine.assessment.actions import Theme
+from tutela.engine.assessment.capability import Answer
+from tutela.engine.assessment.duties import Duty
 from tutela.engine.assessment.indicators import Construct, Lens, Polarity, Quality
 
 if TYPE_CHECKING:
@@ -46,13 +49,12 @@ QUALITIES: Final[dict[Quality, _StrPromise]] = {
     Quality.PARTIAL: _("C: a count that depends on who looks, or whose rule is not known"),
     Quality.STATEMENT: _("D: an estimate, a forecast or a statement without its method"),
 }
-EXISTENCES: Final[dict[Existence, _StrPromise]] = {
-    Existence.NOT_ASSESSED: _("not assessed"),
-    Existence.NOT_APPLICABLE: _("not applicable"),
-    Existence.NONE: _("not there"),
-    Existence.PLANNED: pgettext_lazy("capability", "planned"),
-    Existence.PARTLY: _("in part"),
-    Existence.WHOLE: _("as a whole"),
+ANSWERS: Final[dict[Answer, _StrPromise]] = {
+    Answer.NOT_ASSESSED: _("not assessed"),
+    Answer.NOT_APPLICABLE: _("not applicable"),
+    Answer.NO: _("not there"),
+    Answer.PARTLY: _("in part"),
+    Answer.YES: _("as a whole"),
 }
 CHANGES: Final[dict[Change, _StrPromise]] = {
     Change.FURTHER: _("further"),
@@ -63,10 +65,10 @@ CHANGES: Final[dict[Change, _StrPromise]] = {
 }
 DUTIES: Final[dict[Duty, _StrPromise]] = {
     Duty.SAFE_BY_DESIGN: _("Safe by design"),
-    Duty.STOP_SHARING: _("Stop material being shared or made"),
-    Duty.REMOVE: _("Find and remove it without being asked"),
-    Duty.SOLICITATION: _("Find those who seek to approach children"),
-    Duty.INNOVATE: _("Invest in technology and share it"),
+    Duty.STOP: _("Stop material being shared or made"),
+    Duty.FIND_AND_REMOVE: _("Find and remove it without being asked"),
+    Duty.FIND_GROOMING: _("Find those who seek to approach children"),
+    Duty.SHARE_TECHNOLOGY: _("Invest in technology and share it"),
     Duty.UNDERSTAND: _("Contribute to what is known"),
 }
 THEMES: Final[dict[Theme, _StrPromise]] = {

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 
-from tutela.apps.assessment.rules import Certainty, Existence, Progress, StudyKind, StudyState, Theme
+from tutela.apps.assessment.rules import Certainty, Progress, StudyKind, StudyState
 from tutela.apps.custody.public import EncryptedText
 from tutela.engine import clock
+from tutela.engine.assessment.actions import Theme
+from tutela.engine.assessment.capability import Answer
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -172,8 +174,8 @@ class CapabilityAnswer(models.Model):
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
     profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="answers")
     capability = models.PositiveSmallIntegerField()  # 1..21
-    existence = models.CharField(max_length=16, choices=_choices(Existence))
-    implementation = models.CharField(max_length=16, choices=_choices(Existence))
+    existence = models.CharField(max_length=16, choices=_choices(Answer))
+    implementation = models.CharField(max_length=16, choices=_choices(Answer))
     evidence = EncryptedText(subject="profile_id")
     next_step = EncryptedText(subject="profile_id")
     answered_at = models.DateTimeField(default=clock.now)
@@ -215,7 +217,7 @@ class PublishedProfile(models.Model):
     profile_id = models.UUIDField(unique=True)
     country = models.CharField(max_length=3)
     edition = models.CharField(max_length=80)
-    answers = models.JSONField()  # `rules.Answer.plain` of each capability
+    answers = models.JSONField()  # `rules.Said.plain` of each capability
     digest = models.CharField(max_length=64)
     published_at = models.DateTimeField(default=clock.now, editable=False)
 
@@ -304,7 +306,7 @@ class PlatformCheck(models.Model):
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
     organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
     platform = models.CharField(max_length=_TITLE)
-    answers = models.JSONField()  # duty -> [existence, implementation]
+    answers = models.JSONField()  # name of a duty -> [existence, implementation]
     made_at = models.DateTimeField(default=clock.now, editable=False)
     made_by = models.CharField(max_length=_PSEUDONYM)
 

@@ -69,6 +69,16 @@ def joined(known: Registry, new: Read) -> Registry:
     return Registry(_beside(known.catalogue, new.added), (*known.observations, *fresh))
 
 
+def overruled(known: Registry, new: Read) -> Iterator[RefusedRow]:
+    """Yield each value of a package that another one, known by now, stands in the place of. It has no line any more."""
+    there = {each.key: each for each in known.observations}
+    for each in new.observations:
+        other = there.get(each.key)
+        if other and (other.value, other.printed) != (each.value, each.printed):
+            words = f"another value is known by now: {' '.join(part for part in each.key if part)}"
+            yield RefusedRow("observations", 0, Reason.CONTRADICTORY, words)
+
+
 def _beside(known: Catalogue, added: Catalogue) -> Catalogue:
     return Catalogue(
         {**added.sources, **known.sources}, {**added.areas, **known.areas}, {**added.indicators, **known.indicators}

@@ -16,10 +16,12 @@ from django.views.decorators.http import require_POST, require_safe
 from tutela.apps.access.public import actor_of, can, require
 from tutela.apps.assessment import profiling
 from tutela.apps.assessment.forms import DayField
-from tutela.apps.assessment.labels import AREAS_OF_RESPONSE, CAPABILITIES, CHANGES, DUTIES, EXISTENCES
-from tutela.apps.assessment.rules import Answer, Duty, Existence, ProfileError, missing
+from tutela.apps.assessment.labels import ANSWERS, AREAS_OF_RESPONSE, CAPABILITIES, CHANGES, DUTIES
+from tutela.apps.assessment.rules import ProfileError, Said, missing
 from tutela.apps.custody.public import open_together
 from tutela.domain.actors import Permission
+from tutela.engine.assessment.capability import Answer
+from tutela.engine.assessment.duties import Duty
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
     from tutela.apps.assessment.models import CapabilityAnswer, Profile
 
-_CHOICES: Final = [(each.value, label) for each, label in EXISTENCES.items()]
+_CHOICES: Final = [(each.value, label) for each, label in ANSWERS.items()]
 
 
 class BeginForm(forms.Form):
@@ -82,12 +84,12 @@ class PlatformForm(forms.Form):
         for duty, label in DUTIES.items():
             there = forms.ChoiceField(label=_("%(duty)s: is there something?") % {"duty": label}, choices=_CHOICES)
             done = forms.ChoiceField(label=_("%(duty)s: is it carried out?") % {"duty": label}, choices=_CHOICES)
-            self.fields[duty.value], self.fields[f"{duty.value}-done"] = there, done
+            self.fields[_field(duty)], self.fields[f"{_field(duty)}-done"] = there, done
 
-    def said(self) -> dict[Duty, tuple[Existence, Existence]]:
+    def said(self) -> dict[Duty, tuple[Answer, Answer]]:
         """Return what was answered."""
         read = self.cleaned_data
-        return {duty: (Existence(read[duty.value]), Existence(read[f"{duty.value}-done"])) for duty in Duty}
+        return {duty: (Answer(read[_field(duty)]), Answer(read[f"{_field(duty)}-done"])) for duty in Duty}
 
 
 @require(Permission.ASSESSMENT_PROFILE_READ)
@@ -175,7 +177,7 @@ def capability_answer(request: HttpRequest, profile_id: UUID, number: int) -> Ht
         messages.error(request, _("Say whether it is there, and whether it is carried out."))
         return redirect("capability", profile_id, number)
     read = form.cleaned_data
-    said = Answer(number, Existence(read["existence"]), Existence(read["implementation"]))
+    said = Said(number, Answer(read["existence"]), Answer(read["implementation"]))
     try:
         profiling.answer(actor_of(request), profile_id, said, evidence=read["evidence"], next_step=read["next_step"])
     except ProfileError as error:
@@ -224,10 +226,7 @@ def platforms(request: HttpRequest) -> HttpResponse:
     checks = [
         (
             each,
-            [
-                (DUTIES[Duty(duty)], *(EXISTENCES[Existence(word)] for word in said))
-                for duty, said in each.answers.items()
-            ],
+            [(DUTIES[Duty[duty]], *(ANSWERS[Answer(word)] for word in said)) for duty, said in each.answers.items()],
         )
         for each in profiling.platform_checks(actor)
     ]
@@ -252,19 +251,23 @@ def platform_check(request: HttpRequest) -> HttpResponse:
     return redirect("platforms")
 
 
+def _field(duty: Duty) -> str:
+    return duty.name.lower().replace("_", "-")
+
+
 def _seen(request: HttpRequest, profile_id: UUID) -> Profile:
     """Refuse who may not even see it, before a word about the form is said."""
     return profiling.profile(actor_of(request), profile_id)
 
 
-def _areas(said: dict[int, Answer], then: dict[int, Answer]) -> Iterator[dict[str, Any]]:
+def _areas(said: dict[int, Said], then: dict[int, Said]) -> Iterator[dict[str, Any]]:
     for numbers, title in AREAS_OF_RESPONSE:
         rows = [
             {
                 "number": number,
                 "title": CAPABILITIES[number],
-                "existence": EXISTENCES[said[number].existence] if number in said else "",
-                "implementation": EXISTENCES[said[number].implementation] if number in said else "",
+                "existence": ANSWERS[said[number].existence] if number in said else "",
+                "implementation": ANSWERS[said[number].implementation] if number in said else "",
                 "change": CHANGES[said[number].step_from(then[number])] if number in said and number in then else "",
             }
             for number in numbers

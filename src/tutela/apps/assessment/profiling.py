@@ -11,7 +11,7 @@ Rules:
 4. A document stays with its owner. Its title, place, day and SHA-256 are kept, so that it can be recognised.
 
     profile = begin(actor, "NLD", "2026")
-    answer(actor, profile.id, Answer(12, Existence.WHOLE, Existence.PARTLY), evidence="...", next_step="...")
+    answer(actor, profile.id, Said(12, Answer.YES, Answer.PARTLY), evidence="...", next_step="...")
     publish(actor, profile.id)            # once all 21 are answered
 """
 
@@ -28,11 +28,13 @@ from django.utils.translation import gettext as _
 
 from tutela.apps.access.public import Target, authorise
 from tutela.apps.assessment.models import CapabilityAnswer, Document, PlatformCheck, Profile, PublishedProfile
-from tutela.apps.assessment.rules import CAPABILITIES, Answer, Duty, Existence, ProfileError, missing
+from tutela.apps.assessment.rules import CAPABILITIES, ProfileError, Said, missing
 from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, pseudonym_of, record
 from tutela.domain.actors import Actor, Permission
 from tutela.domain.ids import OrganisationId
 from tutela.engine import clock
+from tutela.engine.assessment.capability import Answer
+from tutela.engine.assessment.duties import Duty
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +66,7 @@ def begin(actor: Actor, country: str, edition: str) -> Profile:
 
 
 @transaction.atomic
-def answer(actor: Actor, profile_id: UUID, said: Answer, *, evidence: str = "", next_step: str = "") -> None:
+def answer(actor: Actor, profile_id: UUID, said: Said, *, evidence: str = "", next_step: str = "") -> None:
     """Answer one capability, or answer it anew."""
     profile = _to_change(actor, profile_id)
     if said.capability not in CAPABILITIES:
@@ -152,10 +154,10 @@ def profile(actor: Actor, profile_id: UUID) -> Profile:
     return found
 
 
-def answers(of: Profile) -> dict[int, Answer]:
+def answers(of: Profile) -> dict[int, Said]:
     """Return what a self-assessment says, by capability. The caller has asked for it."""
     rows = of.answers.values_list("capability", "existence", "implementation")
-    return {number: Answer(number, Existence(there), Existence(done)) for number, there, done in rows}
+    return {number: Said(number, Answer(there), Answer(done)) for number, there, done in rows}
 
 
 def before(of: Profile) -> Profile | None:
@@ -171,14 +173,14 @@ def published(actor: Actor) -> QuerySet[PublishedProfile]:
 
 
 @transaction.atomic
-def check_platform(actor: Actor, platform: str, said: Mapping[Duty, tuple[Existence, Existence]]) -> PlatformCheck:
+def check_platform(actor: Actor, platform: str, said: Mapping[Duty, tuple[Answer, Answer]]) -> PlatformCheck:
     """Keep what a platform says of itself: each of the six duties, whether there is something and whether it works."""
     organisation_id = _editor(actor)
     if not platform.strip() or set(said) != set(Duty):
         raise ProfileError(_("Name the platform, and answer each of the six."))
-    if any(Answer(0, there, done).contradicts_itself for there, done in said.values()):
+    if any(Said(0, there, done).contradicts_itself for there, done in said.values()):
         raise ProfileError(_("Nothing is carried out further than it exists."))
-    plain = {duty.value: [there.value, done.value] for duty, (there, done) in said.items()}
+    plain = {duty.name: [there.value, done.value] for duty, (there, done) in said.items()}
     made = PlatformCheck.objects.create(
         organisation_id=organisation_id, platform=platform.strip()[:200], answers=plain, made_by=pseudonym_of(actor)
     )

@@ -1,4 +1,4 @@
-"""What a self-assessment may say, when it can be published, and which of our own counts can be shown. Pure.
+"""What a self-assessment may say, and when it can be published. Pure.
 
 Rules:
 
@@ -7,12 +7,9 @@ Rules:
 2. "Not assessed" and "not applicable" are no grades. There is no sum, no mean and no rank of a profile: it is 21
    answers, and what changed in them since the edition before.
 3. A profile is published whole: every capability is answered, though the answer may be "not assessed".
-4. A small count about people is not shown, nor is zero: that nobody was counted can say where nobody looked.
 
->>> Answer(12, Existence.WHOLE, Existence.PARTLY).step_from(Answer(12, Existence.PLANNED, Existence.NONE))
+>>> Said(12, Answer.YES, Answer.PARTLY).step_from(Said(12, Answer.NO, Answer.NO))
 <Change.FURTHER: 'further'>
->>> shown(3), shown(0), shown(40)
-(None, None, 40)
 """
 
 from __future__ import annotations
@@ -22,32 +19,15 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from tutela.domain.errors import TutelaError
-from tutela.domain.limits import AssessmentLimits
+from tutela.engine.assessment.capability import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 CAPABILITIES: Final = range(1, 22)
-PEOPLE_SHOWN_MIN: Final = AssessmentLimits().people_shown_min
 
 
-class Existence(StrEnum):
-    """How far something is there; the same words serve for how far it is carried out."""
-
-    NOT_ASSESSED = "not-assessed"
-    NOT_APPLICABLE = "not-applicable"
-    NONE = "none"
-    PLANNED = "planned"
-    PARTLY = "partly"
-    WHOLE = "whole"
-
-    @property
-    def step(self) -> int | None:
-        """Where it stands among the four that follow each other; None for what is no step."""
-        return _STEPS.index(self) if self in _STEPS else None
-
-
-_STEPS: Final = (Existence.NONE, Existence.PLANNED, Existence.PARTLY, Existence.WHOLE)
+_STEPS: Final = (Answer.NO, Answer.PARTLY, Answer.YES)
 
 
 class Change(StrEnum):
@@ -75,17 +55,6 @@ class StudyState(StrEnum):
     REFUSED = "refused"  # the data do not carry an answer: it says why
 
 
-class Theme(StrEnum):
-    """The six themes of the Global Strategic Response."""
-
-    POLICY = "policy"
-    JUSTICE = "criminal-justice"
-    VICTIMS = "victim-support"
-    TECHNOLOGY = "technology"
-    SOCIETY = "society"
-    RESEARCH = "research"
-
-
 class Progress(StrEnum):
     """How far an action is."""
 
@@ -104,48 +73,37 @@ class Certainty(StrEnum):
     VERY_LOW = "very-low"
 
 
-class Duty(StrEnum):
-    """What GTA 2018, section 8, asks of industry."""
-
-    SAFE_BY_DESIGN = "safe-by-design"
-    STOP_SHARING = "stop-sharing"
-    REMOVE = "identify-and-remove"
-    SOLICITATION = "identify-solicitation"
-    INNOVATE = "innovate-and-share"
-    UNDERSTAND = "contribute-to-understanding"
-
-
 class ProfileError(TutelaError):
     """An answer that contradicts itself, or a profile that is not ready; the message is for whoever tried."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Said:
     """What is said about one capability or duty, without its evidence."""
 
     capability: int
-    existence: Existence
-    implementation: Existence
+    existence: Answer
+    implementation: Answer
 
     @property
     def contradicts_itself(self) -> bool:
         """Whether it claims to carry out more than there is, or grades what does not apply."""
-        there, done = self.existence.step, self.implementation.step
+        there, done = _step(self.existence), _step(self.implementation)
         if there is None:
             return self.implementation is not self.existence
         return done is not None and done > there
 
-    def step_from(self, before: Answer) -> Change:
+    def step_from(self, before: Said) -> Change:
         """Compare with the answer of another edition."""
         pairs = ((self.existence, before.existence), (self.implementation, before.implementation))
         signs: set[int] = set()
         for now, then in pairs:
             if now is then:
                 signs.add(0)
-            elif now.step is None or then.step is None:
+            elif (after := _step(now)) is None or (earlier := _step(then)) is None:
                 return Change.NOT_COMPARABLE
             else:
-                signs.add(1 if now.step > then.step else -1)
+                signs.add(1 if after > earlier else -1)
         if {1, -1} <= signs:
             return Change.MIXED
         return Change.FURTHER if 1 in signs else Change.BACK if -1 in signs else Change.SAME
@@ -159,17 +117,17 @@ class Answer:
         }
 
     @classmethod
-    def read(cls, plain: Mapping[str, Any]) -> Answer:
+    def read(cls, plain: Mapping[str, Any]) -> Said:
         """Read what `plain` wrote."""
-        return cls(int(plain["capability"]), Existence(plain["existence"]), Existence(plain["implementation"]))
+        return cls(int(plain["capability"]), Answer(plain["existence"]), Answer(plain["implementation"]))
 
 
-def missing(answers: Collection[Answer]) -> list[int]:
+def missing(answers: Collection[Said]) -> list[int]:
     """Return the capabilities about which nothing is said yet."""
     said = {answer.capability for answer in answers}
     return [number for number in CAPABILITIES if number not in said]
 
 
-def shown(count: int) -> int | None:
-    """Return a count about people as it may be shown; None where it is too small."""
-    return None if count < PEOPLE_SHOWN_MIN else count
+def _step(answer: Answer) -> int | None:
+    """Return where an answer stands among the three that follow each other; None for what is no step."""
+    return _STEPS.index(answer) if answer in _STEPS else None

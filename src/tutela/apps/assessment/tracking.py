@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from tutela.apps.assessment.rules import Certainty, Progress, Theme
+    from tutela.apps.assessment.rules import Certainty, Progress
+    from tutela.engine.assessment.actions import Theme
     from tutela.engine.assessment.indicators import Lens
 
 

@@ -4,6 +4,7 @@ The first drawing of a process costs about a second (the engine starts), each la
 again nothing: drawings are kept by the digest of their specification. The same chart always gives the same bytes.
 
     svg(chart)              for paper: light colours
+    warm()                  in a thread, when a process that draws begins
     svg(chart, live=True)   for a page: colours are the console's custom properties, so it follows light and dark
 """
 
@@ -40,6 +41,12 @@ def svg(chart: Chart, *, live: bool = False) -> str:
     return begin + (_themed(body) if live else body)
 
 
+def warm() -> None:
+    """Start the renderer, so that no reader waits for it."""
+    _drawn(json.dumps(_SMALLEST))
+
+
+_SMALLEST: Final = {"data": {"values": [{}]}, "mark": "point"}
 _AROUND: Final = re.compile(r' (?:role|aria-[a-z]+|pointer-events|class)="[^"]*"')
 
 

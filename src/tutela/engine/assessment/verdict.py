@@ -15,7 +15,8 @@ very low. The scale is that of GRADE (Guyatt and others 2008), the rules are the
 | one neighbour | leaving one comparator out turns the direction |
 | break nearby | the series has a break within a year of the event |
 
-Each sentence is a template with facts, so that it can be translated; `text` is its English.
+Each sentence is a template with facts, so that it can be translated; `text` is its English. Its numbers are written for
+people, never as 8.36e+06.
 
 >>> from datetime import date
 >>> from tutela.engine.assessment.impact import study
@@ -36,7 +37,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
-from typing import TYPE_CHECKING
+from math import floor, log10
+from typing import TYPE_CHECKING, Final
 
 from tutela.engine.assessment.minimum import BEFORE_FULL, Footing
 
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from tutela.engine.assessment.interrupted import Interrupted
 
 _SHARE_MAX = 0.1
+_DIGITS: Final = 3  # that a reader is given
 _PRETENCES_MIN = 10
 _ALARM = 1.96
 _NEAR = timedelta(days=366)
@@ -131,16 +134,29 @@ def verdict(study: Study) -> Verdict:
     )
 
 
+def spelled(*numbers: float) -> list[str]:
+    """Write an effect and its interval for people: grouped, signed, to the third digit of the largest of them.
+
+    >>> spelled(8_361_204.7, 412_345, 16_310_064), spelled(-0.04, -0.31, 0.234)
+    (['+8,400,000', '+400,000', '+16,300,000'], ['-0.040', '-0.310', '+0.234'])
+    """
+    largest = max(abs(each) for each in numbers)
+    digits = _DIGITS - 1 - (floor(log10(largest)) if largest else 0)
+    rounded = (round(each, digits) + 0.0 for each in numbers)  # no "-0"
+    return [f"{each:+,.{max(digits, 0)}f}" if each else "0" for each in rounded]
+
+
 def _seen(main: Interrupted, finding: Finding) -> Sentence:
     shown, unit = (main.effect, main.series.unit) if main.percent is None else (main.percent, "%")
+    value, low, high = spelled(shown.value, shown.low, shown.high)
     return _sentence(
         Saying[finding.name],
         name=main.series.name,
         event=main.event.what,
-        value=f"{shown.value:+.3g}",
+        value=value,
         unit=unit,
-        low=f"{shown.low:+.3g}",
-        high=f"{shown.high:+.3g}",
+        low=low,
+        high=high,
     )
 
 
