@@ -15,7 +15,8 @@ CLAIMS: Final = (
         "Published answers come out",
         "Published answers reproduced from the published data: California Proposition 99 (synthetic control about "
         "-19.5 packs, synthetic difference -15.6, difference in differences -27.3), West Germany (about -1,554), UK "
-        "seat belts (about -21 %), UK modern slavery (10 to 13 thousand people).",
+        "seat belts (about -21 %), UK modern slavery (10 to 13 thousand people), the index that COINr publishes for 51 "
+        "countries (every rank and score), CyberTipline rows of GTA 2018 (1,106,071 and 10,214,753).",
         "bench.d1_published",
         (
             FigureSpec("California, synthetic control, off -19.5", "packs", at_most(0.2)),
@@ -27,6 +28,11 @@ CLAIMS: Final = (
             FigureSpec("United Kingdom, people outside 10 to 13 thousand", "people", at_most(0)),
             FigureSpec("the same, interval when the model is chosen again, over the plain one", "times"),
             FigureSpec("Nile, off -247", "%", at_most(5)),
+            FigureSpec("ASEM index, countries", "countries", at_least(51)),
+            FigureSpec("ASEM index, scores, largest difference", "points of 100", at_most(1e-9)),
+            FigureSpec("ASEM index, ranks that differ", "countries", at_most(0)),
+            FigureSpec("CyberTipline, 2014, off 1,106,071", "reports", at_most(0)),
+            FigureSpec("CyberTipline, 2017, off 10,214,753", "reports", at_most(0)),
         ),
     ),
     Claim(
