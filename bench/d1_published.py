@@ -1,9 +1,11 @@
-"""D1, impact and populations: published answers, from the published data, beside statsmodels and pysyncon.
+"""D1: published answers, from the published data, beside statsmodels and pysyncon.
 
 What is published: California's programme (Abadie, Diamond and Hainmueller 2010; Arkhangelsky and others 2021), West
 Germany (Abadie, Diamond and Hainmueller 2015; the figure is that of pysyncon's own test), the seat-belt law of Great
 Britain (Harvey and Durbin 1986; about 21 % by the local level model of Durbin and Koopman 2012), the Nile (a fall of
-about 247 from 1899 on), and people in modern slavery in the United Kingdom (Silverman 2014: 10 to 13 thousand).
+about 247 from 1899 on), people in modern slavery in the United Kingdom (Silverman 2014: 10 to 13 thousand), COINr's
+example index of the 51 countries of the Asia-Europe Meeting (`asem.py`), and two rows of GTA 2018: reports to the
+CyberTipline in 2014 and in 2017.
 """
 
 from __future__ import annotations
@@ -13,9 +15,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from bench import published
+from bench import asem, published
 from bench.peers import Peer
 from bench.record import Measurement
+from tutela.engine.assessment import registry
 from tutela.engine.assessment.did import difference_in_differences
 from tutela.engine.assessment.interrupted import Design, Event, Scale, interrupted
 from tutela.engine.assessment.populations import estimate
@@ -38,7 +41,11 @@ _SERIES: Final = (
     "seat belts, drivers, off -21",
     "seat belts, place of the real date among pretended ones",
     "Nile, off -247",
+    "ASEM index, countries",
+    "ASEM index, scores, largest difference",
+    "ASEM index, ranks that differ",
 )
+_TIPLINE: Final = (("2014", 1_106_071), ("2017", 10_214_753))
 
 
 def measure() -> Measurement:
@@ -46,6 +53,7 @@ def measure() -> Measurement:
     found = Measurement()
     rows: list[tuple[object, ...]] = []
     _people(found, rows)
+    _tipline(found, rows)
     copies = published.folder()
     if copies is None:
         found.notes.append(f"{published.VARIABLE} is not set: the studies that need published series were not run")
@@ -57,6 +65,7 @@ def measure() -> Measurement:
             _germany(found, rows, copies, peer)
             _belts(found, rows, copies, peer)
             _nile(found, rows, copies, peer)
+        _asem(found, rows, copies)
     found.table(
         "Ours, what was published, and a peer on the same data", ("study", "unit", "ours", "published", "peer"), rows
     )
@@ -77,6 +86,14 @@ def _people(found: Measurement, rows: list[tuple[object, ...]]) -> None:
         (f"the same, a model worse by {model.worse_by:.2f}", "people", round(model.total.value), "", "")
         for model in uk.as_good[1:]
     ]
+
+
+def _tipline(found: Measurement, rows: list[tuple[object, ...]]) -> None:
+    seen = registry.load()
+    for year, printed in _TIPLINE:
+        ours = seen.one("cybertipline-reports", year).value
+        found.put(f"CyberTipline, {year}, off {printed:,}", None if ours is None else abs(ours - printed))
+        rows.append((f"reports to the CyberTipline, {year}", "reports", ours, f"{printed:,}", ""))
 
 
 def _california(found: Measurement, rows: list[tuple[object, ...]], copies: Path) -> None:
@@ -146,3 +163,12 @@ def _nile(found: Measurement, rows: list[tuple[object, ...]], copies: Path, peer
     theirs = peer.ask("structural_step", values=list(series.values), place=series.first_whole(_DAM.on), seasonal=0)
     found.put(_SERIES[6], 100 * abs(ours.effect.value / 247 + 1))
     rows.append(("Nile", series.unit, ours.effect.value, "about -247", f"{theirs['effect']:.1f} (statsmodels)"))
+
+
+def _asem(found: Measurement, rows: list[tuple[object, ...]], copies: Path) -> None:
+    compared = asem.compare(copies)
+    found.put(_SERIES[7], compared.units)
+    found.put(_SERIES[8], compared.score_off_max)
+    found.put(_SERIES[9], compared.ranks_off)
+    same = f"{compared.units - compared.ranks_off} ranks the same"
+    rows.append(("ASEM index, 51 countries", "countries", compared.units, "51 (COINr)", same))

@@ -6,6 +6,7 @@ Set TUTELA_PUBLISHED_SERIES to a folder that holds these files, at any depth; no
 |---|---|---|
 | `california_prop99.csv` | github.com/synth-inference/synthdid, data/ | Abadie, Diamond, Hainmueller 2010 |
 | `germany.csv` | github.com/sdfordham/pysyncon, data/ | Abadie, Diamond, Hainmueller 2015 |
+| `ASEM_iData.rda`, `ASEM_iMeta.rda`, `UA_results.RDS` | github.com/bluefoxr/COINr, data/ and vignettes/ | its example |
 | `Seatbelts.csv`, `Nile.csv` | github.com/vincentarelbundock/Rdatasets | Harvey, Durbin 1986; Cobb 1978 |
 
 The overlap counts behind the United Kingdom's estimate of 2013 (Silverman, *Modern Slavery: an application of Multiple

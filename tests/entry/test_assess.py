@@ -219,3 +219,29 @@ def test_an_assessment_that_contradicts_itself_is_refused(file, capsys, row):
     text = f"no,existence,implementation,evidence,evidence_day,evidence_where,next_step\n{row}\n"
     assert run(["assess", "mnr", file("mnr.csv", text)]) == ExitCode.INCOMPLETE
     assert "nothing was taken" in capsys.readouterr().out
+
+
+WRONG = (
+    "indicator,area,span,cell,before,after,reason,source,day\ncybertipline-reports,WLD,2014,,{},{},{},diaphanous,{}\n"
+)
+
+
+def test_a_correction_is_applied_and_listed_in_the_edition(file, tmp_path):
+    given = file("wrong.csv", WRONG.format(1106071, 1106072, "an invented reason", "2026-11-22"))
+    assert run(["assess", "build", "--out", str(tmp_path / "made"), "--corrections", given, "--quiet"]) == ExitCode.OK
+    assert "an invented reason" in (tmp_path / "made/edition.html").read_text()
+    assert ",1106072," in (tmp_path / "made/data/observations.csv").read_text()
+
+
+@pytest.mark.parametrize("wrong", [(1106071, 5, "", "2026-11-22"), (1106071, 5, "x", "soon"), (1106071, 5, "x", "")])
+def test_a_correction_without_reason_or_day_builds_nothing(file, tmp_path, wrong):
+    given = file("wrong.csv", WRONG.format(*wrong))
+    assert run(["assess", "build", "--out", str(tmp_path / "made"), "--corrections", given]) == ExitCode.INCOMPLETE
+    assert not (tmp_path / "made").exists()
+
+
+def test_a_correction_of_another_value_builds_nothing(file, tmp_path, capsys):
+    given = file("wrong.csv", WRONG.format(7, 8, "x", "2026-11-22"))
+    assert run(["assess", "build", "--out", str(tmp_path / "made"), "--corrections", given]) != ExitCode.OK
+    assert "does not fit" in capsys.readouterr().err
+    assert not (tmp_path / "made").exists()

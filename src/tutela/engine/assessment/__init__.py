@@ -31,5 +31,5 @@ Not yet, and not ever, reported
 
 How it is shown
 - `charts` what may be drawn, as values; `rendering` the drawings; `edition` whole reports from data
-- `study_files`, `scenario_files`, `profile_files` what the command line reads
+- `study_files`, `scenario_files`, `profile_files`, `correction_files` what the command line reads
 """

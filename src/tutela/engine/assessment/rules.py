@@ -72,7 +72,10 @@ _AXES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number that can be shown: with everything that a reader is owed beside it. Made by `figure` only."""
+    """A number that can be shown: with everything that a reader is owed beside it. Made by `figure` only.
+
+    `interval` is in words, empty where nobody published one.
+    """
 
     shown: str
     title: str
@@ -84,6 +87,7 @@ class Figure:
     breaks: tuple[Break, ...]
     doubt: str
     suppressed: bool
+    interval: str = ""
 
     @property
     def sentence(self) -> str:
@@ -152,6 +156,7 @@ def figure(registry: Registry, observation: Observation, reader: Sensitivity = S
         breaks=indicator.breaks,
         doubt=observation.doubt,
         suppressed=hidden,
+        interval="" if hidden else _interval(observation),
     )
 
 
@@ -198,6 +203,14 @@ def _tells_of_few(indicator: Indicator, observation: Observation) -> bool:
         and observation.value is not None
         and observation.value < _LIMITS.people_shown_min
     )
+
+
+def _interval(observation: Observation) -> str:
+    """What belongs beside a value in words: its interval; empty where there is none, or the printed words hold it."""
+    if observation.printed or observation.interval is None or observation.lower is None or observation.upper is None:
+        return ""
+    level = f"{100 * observation.level:g} % " if observation.level else ""
+    return f"{level}{observation.interval} interval {observation.lower:,.12g} to {observation.upper:,.12g}"
 
 
 def _fewer(limits: AssessmentLimits = _LIMITS) -> str:

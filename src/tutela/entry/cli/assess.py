@@ -122,24 +122,39 @@ def check(folder: Path | None, *, name: str) -> ExitCode:
     epilog=examples(
         "tutela assess build --edition 2026 --out edition",
         "tutela assess build --edition my-plan.toml --data figures --out edition",
+        "tutela assess build --corrections corrections.csv --out edition",
     ),
 )
 @click.option("--edition", "name", default="2026", show_default=True, help="A plan that ships, or a file.")
 @click.option("--out", required=True, type=_FOLDER, help="Folder for the edition.")
 @_DATA
+@click.option(
+    "--corrections", "wrong", type=_FILE,
+    help="CSV of what was wrong: indicator, area, span, cell, before, after, reason, source, day.",
+)  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace files that are there already.")
 @click.option("--quiet", is_flag=True, help="Do not name each file.")
-def build(*, name: str, out: Path, folder: Path | None, force: bool, quiet: bool) -> ExitCode:
+def build(*, name: str, out: Path, folder: Path | None, wrong: Path | None, force: bool, quiet: bool) -> ExitCode:
     """Make a whole edition from data: report, briefs, data package.
 
     PDF and HTML say the same; the same figures and plan make the same bytes.
+    Corrections are applied to the figures and listed in the edition.
     """
-    from tutela.engine.assessment.edition import building  # noqa: PLC0415 - as above
+    from tutela.engine.assessment import correction_files, releases  # noqa: PLC0415 - as above
+    from tutela.engine.assessment.edition import building  # noqa: PLC0415
 
     start_s = time.monotonic()
     known, plan = _registry(folder), _plan(name)
+    found = correction_files.read(wrong.read_bytes()) if wrong else correction_files.Corrected((), ())
+    if found.refused:
+        _show_refused(found.refused, len(found.refused))
+        return ExitCode.INCOMPLETE
+    try:
+        known = releases.correct(known, found.corrections)
+    except releases.CorrectionError as error:
+        raise RefusedFiguresError(f"A correction does not fit: {error}") from error
     count = building.count(known, plan)
-    for number, (file, data) in enumerate(building.files(known, plan), 1):
+    for number, (file, data) in enumerate(building.files(known, plan, found.corrections), 1):
         _write(out, {file: data}, replace=force)
         if not quiet:
             click.echo(f"  {number:>3} of {count}  {file}", err=True)

@@ -7,10 +7,11 @@ from html.parser import HTMLParser
 import pytest
 
 from tutela.domain.terms import find_avoided, vocabulary
-from tutela.engine.assessment import registry
+from tutela.engine.assessment import registry, rules
 from tutela.engine.assessment.charts import ChartError, Table
 from tutela.engine.assessment.edition import briefs, building, document, making, paper, plans, screen
-from tutela.engine.assessment.indicators import Construct
+from tutela.engine.assessment.evidence import Card, Design
+from tutela.engine.assessment.indicators import Construct, Sensitivity
 from tutela.engine.assessment.registry import Registry
 from tutela.engine.assessment.releases import Correction
 
@@ -191,3 +192,40 @@ def test_a_plan_that_is_no_text_or_not_there_is_refused():
         plans.read(b"\xff")
     with pytest.raises(plans.PlanError, match="no plan"):
         plans.load("1999")
+
+
+def test_without_cards_the_chapter_of_evidence_is_not_configured_and_says_what_would_stand_there():
+    chapter = next(each for each in EDITION.chapters if each.id == "evidence")
+    assert [block.heading for block in chapter.blocks] == ["Not configured: what would stand here"]
+
+
+def card(**changed):
+    outcome = "cybertipline-reports"
+    good = {"id": "a", "intervention": "A warning", "setting": "one platform", "design": Design.CONTROLLED}
+    good |= {"outcome": outcome, "effect": -4.0, "low": -7.0, "high": -1.0, "source": "diaphanous"}
+    return Card(**good | changed)
+
+
+def test_a_card_of_evidence_is_told_with_its_interval_and_certainty():
+    said = making.edition(KNOWN, PLAN, cards=[card(), card(id="b", intervention="A call", low=None, high=None)])
+    chapter = next(each for each in said.chapters if each.id == "evidence")
+    tried, unknown = chapter.blocks
+    assert [(row[3].rpartition(": ")[2], row[4]) for row in tried.table.rows] == [
+        ("-4", "low"),
+        ("-4, -7 to -1", "moderate"),
+    ]
+    assert tried.sources
+    assert tried.not_this
+    assert unknown.items == ("A call: its studies leave the effect uncertain.",)
+
+
+def test_a_card_whose_source_nobody_knows_is_refused():
+    with pytest.raises(plans.PlanError, match="a source"):
+        making.edition(KNOWN, PLAN, cards=[card(source="hearsay")])
+
+
+def test_a_single_figure_shows_its_interval_once():
+    with_interval = [each for each in KNOWN.observations if each.interval]
+    for each in with_interval:
+        said = document.measured(rules.figure(KNOWN, each, Sensitivity.RESTRICTED))
+        assert ("interval" in said) == (not each.printed)

@@ -151,15 +151,10 @@ def kind(block: Block) -> str:
 def measured(figure: Figure) -> str:
     """Return a value with its unit, as one says it.
 
-    A value in words keeps its words: `one third (per cent)`, `rank: top 5`.
+    A value in words keeps its words: `one third (per cent)`, `rank: top 5`. Its interval stands behind it.
     """
-    if figure.unit == unit("words").label:
-        return figure.shown
-    if figure.unit == unit("rank").label:
-        return f"rank: {figure.shown}"
-    if not any(map(str.isdigit, figure.shown)):
-        return f"{figure.shown} ({figure.unit})"
-    return f"{figure.shown} {figure.unit}"
+    said = _measured(figure)
+    return f"{said} ({figure.interval})" if figure.interval else said
 
 
 def texts(document: Document) -> Iterator[str]:
@@ -171,6 +166,16 @@ def texts(document: Document) -> Iterator[str]:
         yield from (chapter.title, chapter.lede)
         for block in chapter.blocks:
             yield from _said(block)
+
+
+def _measured(figure: Figure) -> str:
+    if figure.unit == unit("words").label:
+        return figure.shown
+    if figure.unit == unit("rank").label:
+        return f"rank: {figure.shown}"
+    if not any(map(str.isdigit, figure.shown)):
+        return f"{figure.shown} ({figure.unit})"
+    return f"{figure.shown} {figure.unit}"
 
 
 def _said(block: Block) -> Iterator[str]:

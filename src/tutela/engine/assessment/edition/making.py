@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tutela.domain.terms import find_avoided
-from tutela.engine.assessment.edition import annexes, lenses, subjects
+from tutela.engine.assessment.edition import annexes, lenses, options, subjects
 from tutela.engine.assessment.edition.document import Document, texts
 from tutela.engine.assessment.edition.plans import PlanError
 from tutela.engine.assessment.indicators import Lens
@@ -16,11 +16,14 @@ if TYPE_CHECKING:
 
     from tutela.engine.assessment.edition.document import Chapter, Tile
     from tutela.engine.assessment.edition.plans import LensPlan, Plan
+    from tutela.engine.assessment.evidence import Card
     from tutela.engine.assessment.registry import Registry
     from tutela.engine.assessment.releases import Correction
 
 
-def edition(registry: Registry, plan: Plan, corrections: Sequence[Correction] = ()) -> Document:
+def edition(
+    registry: Registry, plan: Plan, corrections: Sequence[Correction] = (), cards: Sequence[Card] = ()
+) -> Document:
     """Make the whole edition; `PlanError` where the plan names what is not there or a word is to be avoided."""
     return document(
         registry,
@@ -32,6 +35,7 @@ def edition(registry: Registry, plan: Plan, corrections: Sequence[Correction] = 
         tiles=tuple(lenses.tile(registry, each) for each in plan.lenses),
         chapters=(
             *(_lens(registry, each) for each in plan.lenses),
+            options.chapter(registry, cards),
             annexes.methods(),
             annexes.corrections(registry, corrections),
             annexes.data(registry),
@@ -44,7 +48,7 @@ def _lens(registry: Registry, plan: LensPlan) -> Chapter:
     chapter = lenses.chapter(registry, plan)
     match plan.lens:
         case Lens.IMPACT:
-            return replace(chapter, blocks=(subjects.cost(registry), *chapter.blocks))
+            return replace(chapter, blocks=(subjects.cost(registry), *chapter.blocks, subjects.SIMULATED))
         case Lens.RESPONSE:
             return replace(chapter, blocks=(*chapter.blocks, subjects.response()))
         case _:

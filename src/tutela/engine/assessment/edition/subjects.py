@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from tutela.engine.assessment import capability, harm
 from tutela.engine.assessment.charts import Table
 from tutela.engine.assessment.charts.chart import number, source_line
-from tutela.engine.assessment.edition.document import Grid
+from tutela.engine.assessment.edition.document import Grid, Points
 
 if TYPE_CHECKING:
     from tutela.engine.assessment.registry import Registry
@@ -24,6 +24,11 @@ MODEL: Final = (
     "WePROTECT Global Alliance: Preventing and Tackling Child Sexual Exploitation and Abuse: A Model National Response "
     "(2016). Names cited; descriptions are our paraphrases."
 )
+_NO_INPUTS: Final = (
+    "A range, with what moves it most, is computed from the inputs of one country: how many people, and what one of "
+    "them costs, each with its own range and source. No such inputs ship, and none is made up."
+)
+SIMULATED: Final = Points("Not configured: a simulated cost and what drives it", (_NO_INPUTS,))
 
 
 def cost(registry: Registry) -> Grid:
