@@ -122,6 +122,12 @@ COMMANDS: Final = {
     "triage rank": Command(
         "every waiting case, weighed again by the weights of its organisation", _P.TRIAGE_WEIGHT_EDIT
     ),
+    "assess import": Command(_FILES),
+    "assess check": Command(_FILES),
+    "assess build": Command(_FILES),
+    "assess impact": Command(_FILES),
+    "assess cost": Command(_FILES),
+    "assess mnr": Command(_FILES),
     "backup": Command("everything, as it is stored: what is sealed stays sealed"),
     "restore": Command("an empty installation"),
     "database prepare": Command("tables and rights, as the role that owns them"),

@@ -28,6 +28,7 @@ ROLES: Final[dict[Role, _StrPromise]] = {
 }
 SCOPES: Final[dict[Permission, _StrPromise]] = {
     Permission.ACCESS_SELF_READ: _("Ask what this key is"),
+    Permission.ASSESSMENT_DATA_READ: _("Read series and releases of the assessment"),
     Permission.ASSESSMENT_INDICATOR_READ: _("Read indicators"),
     Permission.INTAKE_REPORT_CREATE: _("Hand in reports"),
     Permission.LISTS_ENTRY_LOOKUP: _("Look hashes up"),

@@ -6,6 +6,8 @@ Rules:
 2. Nothing goes from one request to the next: before a session is used again, the server forgets all of it (`DISCARD
    ALL`): whose rows were seen, locks, settings. A session that does not manage that is closed, and was only idle.
 3. What ended inside a transaction, or in an error, is closed as ever.
+4. No session grows older than `AGE_S_MAX`: what was changed for the database or its roles since holds soon, and a server
+   that takes nobody any more is noticed.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import time
 from collections import defaultdict
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
 
 from psycopg import Error
 from psycopg.pq import TransactionStatus
@@ -24,11 +27,12 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 IDLE_MAX: Final = 16  # of one process and database
-_IDLE_S_MAX: Final = 300.0
+AGE_S_MAX: Final = 20.0
 FORGET: Final = "DISCARD ALL"
 
 _lock = threading.Lock()
 _kept: defaultdict[tuple[int, str], list[tuple[float, Connection[Any]]]] = defaultdict(list)
+_born_s: WeakKeyDictionary[Connection[Any], float] = WeakKeyDictionary()
 _keeps = False
 
 
@@ -46,7 +50,7 @@ def give_back(name: str, session: Connection[Any]) -> bool:
         idle = _kept[os.getpid(), name]
         if len(idle) >= IDLE_MAX:
             return False
-        idle.append((time.monotonic(), session))
+        idle.append((_born_s.setdefault(session, time.monotonic()), session))
     return True
 
 
@@ -57,8 +61,8 @@ def take(name: str) -> Connection[Any] | None:
             idle = _kept[os.getpid(), name]
             if not idle:
                 return None
-            since_s, session = idle.pop()
-        if time.monotonic() - since_s < _IDLE_S_MAX and _forgets(session):
+            born_s, session = idle.pop()
+        if time.monotonic() - born_s < AGE_S_MAX and _forgets(session):
             return session
         session.close()
 
