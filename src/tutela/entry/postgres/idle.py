@@ -6,8 +6,8 @@ Rules:
 2. Nothing goes from one request to the next: before a session is used again, the server forgets all of it (`DISCARD
    ALL`): whose rows were seen, locks, settings. A session that does not manage that is closed, and was only idle.
 3. What ended inside a transaction, or in an error, is closed as ever.
-4. No session grows older than `AGE_S_MAX`: what was changed for the database or its roles since holds soon, and a server
-   that takes nobody any more is noticed.
+4. No session grows older than `AGE_S_MAX`: what was changed for the database or its roles since holds soon, and a
+   server that takes nobody any more is noticed.
 """
 
 from __future__ import annotations
