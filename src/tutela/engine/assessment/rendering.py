@@ -43,10 +43,10 @@ def svg(chart: Chart, *, live: bool = False) -> str:
 
 def warm() -> None:
     """Start the renderer, so that no reader waits for it."""
-    _drawn(json.dumps(_SMALLEST))
+    _drawn(_SMALLEST)
 
 
-_SMALLEST: Final = {"data": {"values": [{}]}, "mark": "point"}
+_SMALLEST: Final = '{"data": {"values": [{}]}, "mark": "point"}'
 _AROUND: Final = re.compile(r' (?:role|aria-[a-z]+|pointer-events|class)="[^"]*"')
 
 
