@@ -46,7 +46,7 @@ _PAGES: Final = 15
 _OTHER: Final = Weights(0, {**DEFAULT.points, rules.Code.HAS_ACCOUNT: 45, rules.Code.NEW: 5, rules.Code.LIVE: 70})
 _COLUMNS: Final = (
     "id", "organisation_id", "team_id", "state", "child_in_danger", "report_count", "score_even", "score_odd",
-    "signals", "reasons", "facts", "opened_at", "closed_because",
+    "signals", "reasons", "facts", "opened_at", "closed_because", "route",
 )  # fmt: skip
 COPY: Final = f"COPY triage_case ({', '.join(_COLUMNS)}) FROM STDIN"
 
@@ -97,7 +97,7 @@ def fill(desk: Desk, count: int) -> None:
             for number in range(count):
                 reports, score, *words = rng.choice(kinds)
                 opened_at = now - timedelta(days=365 * (1 - number / count))
-                copy.write_row((clock.new_id(), *ours, reports, score, 0, *words, opened_at, ""))
+                copy.write_row((clock.new_id(), *ours, reports, score, 0, *words, opened_at, "", "{}"))
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE triage_case")
 

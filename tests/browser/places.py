@@ -195,6 +195,25 @@ def _see_the_effect(page: Page, _facts: Facts) -> None:
     page.get_by_role("button", name="Adopt these weights").wait_for()
 
 
+def _see_what_rules_do(page: Page, _facts: Facts) -> None:
+    page.get_by_label("Languages").last.fill("nl")
+    page.get_by_role("button", name="See the effect").click()
+    page.get_by_role("button", name="Adopt these rules").wait_for()
+
+
+def _write_a_wrong_code(page: Page, _facts: Facts) -> None:
+    page.get_by_label("Countries").last.fill("Atlantis")
+    page.get_by_role("button", name="See the effect").click()
+    page.get_by_text("This is no code").wait_for()
+
+
+def _agree(page: Page, _facts: Facts) -> None:
+    page.get_by_label("Organisation").fill("Unit of the upper town")
+    page.get_by_label("Key with which they ask").select_option(index=1)
+    page.get_by_role("button", name="Agree").click()
+    page.get_by_text("It is shown once").wait_for()
+
+
 PLACES: Final = {
     "home": Place("home", "/"),
     "map": Place("home", "/", act=_open_the_map),
@@ -207,9 +226,23 @@ PLACES: Final = {
     "queue-next-page": Place("queue", "/queue/", _DESK, act=_turn_the_page),
     "weights": Place("weights", "/queue/weights/", _DESK),
     "weights-effect": Place("weights-effect", "/queue/weights/", _DESK, act=_see_the_effect),
+    "routing": Place("routing", "/queue/routing/", _DESK),
+    "routing-effect": Place("routing-effect", "/queue/routing/", _DESK, act=_see_what_rules_do),
+    "routing-again": Place("routing-effect", "/queue/routing/", _DESK, act=_write_a_wrong_code),
+    "agreements": Place("agreements", "/agreements/", _DESK),
+    "agreements-again": Place("agreements", "/agreements/", _DESK, act=_send_empty),
+    "agreements-secret": Place("agreements", "/agreements/", _DESK, act=_agree),
     "queue-of-nothing": Place("queue", "/queue/", "analyst"),
     "hand-over": Place("hand-over", "/cases/{case_plain}/hand-over/", _DESK),
     "handovers": Place("handovers", "/hand-overs/", _DESK, act=_unfold),
+    "transfer": Place("transfer", "/cases/{case_plain}/transfer/", _DESK),
+    "transfer-again": Place("transfer", "/cases/{case_plain}/transfer/", _DESK, act=_send_empty),
+    "transfer-offered": Place("transfer", "/cases/{case_offered}/transfer/", _DESK),
+    "transfers": Place("transfers", "/transfers/", _DESK, act=_unfold),
+    "case-links": Place("case-links", "/cases/{case_linked}/links/", _DESK, act=_unfold),
+    "case-links-of-one": Place("case-links", "/cases/{case_plain}/links/", _DESK),
+    "all-series": Place("all-series", "/series/", _DESK),
+    "series": Place("series", "/series/{series}/", _DESK),
     "search": Place("search", "/search/", _DESK),
     "search-found": Place("search", "/search/", _DESK, act=_search),
     "case-plain": Place("case", "/cases/{case_plain}/", _DESK),
@@ -304,6 +337,8 @@ PLACES: Final = {
     "code": Place("invite", "/people/invite/", act=_invite),
     "teams": Place("teams", "/teams/"),
     "front-desk": Place("front-desk", "/teams/front-desk/"),
+    "team-abilities": Place("team-abilities", "/teams/{team}/abilities/"),
+    "opt-outs": Place("opt-outs", "/account/opt-outs/", _DESK),
     "team": Place("team", "/teams/{team}/"),
     "keys": Place("keys", "/keys/"),
     "keys-open": Place("keys", "/keys/", act=_unfold),
@@ -346,6 +381,19 @@ NO_PAGE: Final = {
     "mfa_download_recovery_codes": "a file",
     "handover-accept": "leads to `handovers`",
     "handover-refuse": "leads to `handovers`",
+    "transfer-accept": "leads to `case`",
+    "transfer-refuse": "leads to `transfers`",
+    "transfer-heard": "leads to `transfer`",
+    "routing-adopt": "leads to `routing`",
+    "agreement-end": "leads to `agreements`",
+    "case-deconfliction": "leads to `case`",
+    "case-take-out": "leads to `case-links`",
+    "case-merge": "leads to `case-links`",
+    "case-undo": "leads to `case-links`",
+    "likeness-answer": "leads to `case-links`",
+    "case-series": "leads to `case`",
+    "series-statement": "a file",
+    "deconfliction": "for machines",
     "case-confirm": "leads to `case`",
     "case-danger": "leads to `safeguarding`",
     "case-close": "leads to `case`",

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tests.browser import imported
+from tests.browser import imported, joined
 from tutela.domain.actors import SYSTEM
 from tutela.domain.lists import Entry, Hit, MatchKind, MatchPolicy
 from tutela.domain.lookups import Channel
@@ -86,6 +86,7 @@ def fill(cast: Cast, facts: Facts) -> None:
         facts.secrets["receipt"] = weeks.receipt
         facts.ids |= {name: str(case_id) for name, case_id in made.items()}
         facts.ids["concern"] = str(_referred(cast, made["case_danger"]))
+        facts.ids |= joined.live(cast, made["case_linked"], made["case_offered"])
         facts.ids["import"] = str(imported.bring(cast.organisation))
         facts.ids |= _work_given_up()
         facts.ids |= _assessed(cast)
@@ -132,6 +133,8 @@ class _Weeks:
             "case_answered": self._danger("A neighbour telephoned; the family is known.", answer="with-service"),
             "case_taken": self._danger("A message in a chat names a school.", answer="not-known"),
             "case_danger": self._danger("A child wrote to us and gave a town."),
+            "case_linked": self._known("linked", times=3),
+            "case_offered": self._known("offered"),
         }
         return made
 

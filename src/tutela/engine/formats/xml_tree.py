@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _NO_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _OF_SCHEMAS: Final = ("xmlns", "xsi:")  # attributes that say nothing but where a schema is
+_SPACE: Final = " \t\r\n"  # what XML calls white space; other blanks, such as one that does not break, are text
 _MARK: Final = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -42,7 +43,7 @@ class XmlLimits:
 
 @dataclass(slots=True)
 class Element:
-    """One element. `text` is its own, without white space around it."""
+    """One element. `text` is its own, without white space (of XML) around it."""
 
     name: str
     text: str = ""
@@ -119,7 +120,7 @@ class _Reader:
 
     def end(self, _name: str) -> None:
         element = self._open.pop()
-        element.text = element.text.strip()
+        element.text = element.text.strip(_SPACE)
 
     def characters(self, text: str) -> None:
         element = self._open[-1]
