@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutela.domain.actors import SYSTEM
-from tutela.domain.ids import OrganisationId
+from tutela.domain.ids import OrganisationId, TeamId
 from tutela.domain.reports import Incident, Reported
 from tutela.domain.skills import Skill
 
@@ -61,8 +61,7 @@ def _of_a_series(me: Actor, linked: UUID) -> UUID:
 def _offered(cast: Cast, me: Actor, other: UUID) -> None:
     """One case offered to somebody who is not here, one offered by an organisation that is; both agree to be asked."""
     from tests.world import actor, make_desk, make_key
-    from tutela.apps.access.public import desk_of
-    from tutela.apps.access.services import set_desk
+    from tutela.apps.access.public import Desk
     from tutela.apps.intake import transferring
     from tutela.apps.intake.models import Door
     from tutela.apps.intake.services import Submission, ground_of, receive
@@ -71,15 +70,15 @@ def _offered(cast: Cast, me: Actor, other: UUID) -> None:
 
     transferring.offer(me, other, "Unit of the harbour district", "The host is in their district.")
     theirs = make_desk(_OTHERS)
-    set_desk(SYSTEM, theirs.organisation.id, theirs.team.id)
     they = actor(theirs.colleague)
     reported = Reported(
         incident=Incident.SOLICITATION, text="A caller names a school.", addresses=("https://chat.example/7",)
     )
+    desk = Desk(OrganisationId(theirs.organisation.id), TeamId(theirs.team.id))
     submission = Submission(Door.API, "theirs-00001", reported, ground_of())
-    case_id = receive(they, desk_of(OrganisationId(theirs.organisation.id)), submission).case_id
+    case_id = receive(they, desk, submission).case_id
     transferring.offer(they, case_id, cast.organisation.name, "The school is in your town. " * 5)
-    key, _secret = make_key(cast.organisation, [Permission.TRIAGE_DECONFLICTION_ASK])
+    key, _other_key = (make_key(cast.organisation, [Permission.TRIAGE_DECONFLICTION_ASK])[0] for _each in range(2))
     deconfliction.agree_outside(me, "Unit of the harbour district", key.id, cast.team.id)
     deconfliction.agree_inside(me, _OTHERS, cast.team.id)
 

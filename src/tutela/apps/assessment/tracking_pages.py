@@ -15,10 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tutela.apps.access.public import actor_of, can, require
 from tutela.apps.assessment import data, tracking
-from tutela.apps.assessment.forms import DayField
 from tutela.apps.assessment.labels import CERTAINTIES, LENSES, PROGRESSES, THEMES
 from tutela.apps.assessment.rules import Certainty, Progress
 from tutela.apps.assessment.tracking import Plan, Statement, TrackingError
+from tutela.apps.days import DayField
 from tutela.domain.actors import Permission
 from tutela.engine.assessment.actions import Theme
 from tutela.engine.assessment.indicators import Lens

@@ -1,4 +1,4 @@
-"""What the forms of the assessment share."""
+"""How a day is asked for on every page."""
 
 from __future__ import annotations
 
