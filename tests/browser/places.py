@@ -195,13 +195,15 @@ def _see_the_effect(page: Page, _facts: Facts) -> None:
     page.get_by_role("button", name="Adopt these weights").wait_for()
 
 
-def _see_what_rules_do(page: Page, _facts: Facts) -> None:
+def _see_what_rules_do(page: Page, facts: Facts) -> None:
+    _unfold(page, facts)
     page.get_by_label("Languages").last.fill("nl")
     page.get_by_role("button", name="See the effect").click()
     page.get_by_role("button", name="Adopt these rules").wait_for()
 
 
-def _write_a_wrong_code(page: Page, _facts: Facts) -> None:
+def _write_a_wrong_code(page: Page, facts: Facts) -> None:
+    _unfold(page, facts)
     page.get_by_label("Countries").last.fill("Atlantis")
     page.get_by_role("button", name="See the effect").click()
     page.get_by_text("This is no code").wait_for()
