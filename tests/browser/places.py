@@ -226,6 +226,8 @@ PLACES: Final = {
     "status": Place("status", "/status/"),
     "queue": Place("queue", "/queue/", _DESK),
     "queue-next-page": Place("queue", "/queue/", _DESK, act=_turn_the_page),
+    "queue-chosen": Place("queue", "/queue/?only=has-address&waiting=7", _DESK),
+    "queue-of-none-chosen": Place("queue", "/queue/?only=extortion&waiting=90&place=n1", _DESK),
     "weights": Place("weights", "/queue/weights/", _DESK),
     "weights-effect": Place("weights-effect", "/queue/weights/", _DESK, act=_see_the_effect),
     "routing": Place("routing", "/queue/routing/", _DESK),
