@@ -32,15 +32,14 @@ FIELDS: Final = (
     "action", "actor", "detail", "detail_digest", "event", "kind", "object", "policy", "previous", "reason", "time",
 )  # fmt: skip
 _LEAF_COLUMNS: Final = f"chain_id, object_id, sealed, {', '.join(FIELDS)}"
-_LEAF_MARKS: Final = ", ".join(["%s"] * (3 + len(FIELDS)))
-INSERT_LEAF: Final = f"INSERT INTO custody_leaf ({_LEAF_COLUMNS}) VALUES ({_LEAF_MARKS})"  # noqa: S608 - constants
+INSERT_LEAVES: Final = f"INSERT INTO custody_leaf ({_LEAF_COLUMNS}) VALUES {{rows}}"  # noqa: S608 - constants
 COPY_LEAVES: Final = f"COPY custody_leaf ({_LEAF_COLUMNS}) FROM STDIN"
 SELECT_KEY: Final = "SELECT wrapped, master, destroyed_at FROM custody_datakey WHERE subject_id = %s"
 SELECT_KEYS: Final = (
     "SELECT subject_id, wrapped, master, destroyed_at FROM custody_datakey WHERE subject_id IN ({marks})"
 )
-INSERT_KEY: Final = """
-    INSERT INTO custody_datakey (subject_id, wrapped, master, created_at) VALUES (%s, %s, %s, %s)
+INSERT_KEYS: Final = """
+    INSERT INTO custody_datakey (subject_id, wrapped, master, created_at) VALUES {rows}
     ON CONFLICT (subject_id) DO NOTHING
 """
 PLACE_LEAVES: Final = """
@@ -114,9 +113,7 @@ def insert_data_keys(keys: Sequence[DataKey]) -> int:
         (_uuid(key.subject_id), key.wrapped, key.master, connection.ops.adapt_datetimefield_value(key.created_at))
         for key in keys
     ]
-    with connection.cursor() as cursor:
-        cursor.executemany(INSERT_KEY, rows)
-        return cursor.rowcount
+    return _insert(INSERT_KEYS, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,18 +127,30 @@ class NewLeaf:
 
 
 def insert_leaves(leaves: Sequence[NewLeaf]) -> None:
-    """Insert leaves in the caller's transaction, in their order: one statement, and no detour through the ORM."""
+    """Insert leaves in the caller's transaction, in their order, without a detour through the ORM."""
     rows = [
         (_uuid(leaf.chain_id), _uuid(leaf.object_id), leaf.sealed, *(leaf.fields[name] for name in FIELDS))
         for leaf in leaves
     ]
+    if len(rows) < _COPIED_MIN or connection.vendor != "postgresql":
+        _insert(INSERT_LEAVES, rows)
+        return
+    with connection.cursor() as cursor, cursor.copy(COPY_LEAVES) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _insert(statement: str, rows: Sequence[tuple[Any, ...]]) -> int:
+    """Insert rows, so many with a statement; return how many there are now that were not before."""
+    count = 0
     with connection.cursor() as cursor:
-        if len(rows) < _COPIED_MIN or connection.vendor != "postgresql":
-            cursor.executemany(INSERT_LEAF, rows)
-            return
-        with cursor.copy(COPY_LEAVES) as copy:
-            for row in rows:
-                copy.write_row(row)
+        for start in range(0, len(rows), _ROWS_AT_ONCE):
+            some = rows[start : start + _ROWS_AT_ONCE]
+            marks = f"({', '.join(['%s'] * len(some[0]))})"
+            values = [value for row in some for value in row]
+            cursor.execute(statement.format(rows=", ".join([marks] * len(some))), values)
+            count += cursor.rowcount
+    return count
 
 
 def insert_rows(columns: Mapping[Field[Any, Any], Sequence[Any]], *, unless_there: bool) -> int:
