@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Final
 
 from django.db import IntegrityError
 
-from tutela.apps.custody.public import Action, Change, ObjectKind, insert_together, record_all, update_together
+from tutela.apps.custody.public import (
+    Action,
+    Change,
+    ObjectKind,
+    insert_together,
+    read_together,
+    record_all,
+    update_together,
+)
 from tutela.apps.jobs.public import enqueue
 from tutela.apps.safeguarding import public as safeguarding
 from tutela.apps.triage import ranking, routing, rules, sharing, store
@@ -96,17 +104,14 @@ class _Batch:
             for case_id, route in routing.routes_for(arrivals, placed).items()
         }
         others = {where.case_id for where in placed} - self._new_cases.keys()
-        there = list(Case.objects.select_for_update().filter(id__in=others).order_by("id"))
-        self._there = {CaseId(case.id): case for case in there}
+        self._there = {CaseId(case.id): case for case in read_together(Case, id=others, lock=True)}
         if not still_lead(placed):
             raise IntegrityError("a case was merged into another while reports were on their way to it")
         self._items = _items(arrivals)
         self._pages = {arrival.report_id: _pages(arrival) for arrival in arrivals}
-        seen = Sighting.objects.filter(case_id__in=others, item_id__in=[item.id for item in self._items.values()])
-        self._seen = set(seen.order_by().values_list("case_id", "item_id").distinct())
+        self._seen = store.sighted(others, [item.id for item in self._items.values()])
         marks = {mark for pages in self._pages.values() for mark in pages}
-        places = Location.objects.filter(case_id__in=others, mark__in=marks)
-        self._places = set(places.order_by().values_list("case_id", "mark"))
+        self._places = {(row.case_id, row.mark) for row in read_together(Location, case_id=others, mark=marks)}
         self._nameless: list[Item] = []
         self._mentions: list[Mention] = []
         self._sightings: list[Sighting] = []
@@ -227,13 +232,13 @@ def _items(arrivals: Sequence[Arrival]) -> dict[str, Item]:
     if not media:
         return {}
     organisation_id = arrivals[0].organisation_id
-    rows = Item.objects.filter(organisation_id=organisation_id)
-    found = {str(item.fold): item for item in rows.filter(fold__in=media)}
+    found = {str(item.fold): item for item in read_together(Item, organisation_id=organisation_id, fold=media)}
     fresh = sorted(media.keys() - found.keys())
     if fresh:
         made = [_item(organisation_id, media[fold]) for fold in fresh]
-        all_are_ours = insert_together(made, unless_there=True) == len(made)
-        found |= {str(item.fold): item for item in (made if all_are_ours else rows.filter(fold__in=fresh))}
+        if insert_together(made, unless_there=True) < len(made):
+            made = read_together(Item, organisation_id=organisation_id, fold=fresh)
+        found |= {str(item.fold): item for item in made}
     return found
 
 

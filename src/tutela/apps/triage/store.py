@@ -10,7 +10,7 @@ from django.db import connection
 from tutela.apps.triage.rules import Claims, Facts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 _LOCK: Final = 0x7472_6961  # "tria": a space of advisory locks, one an organisation
 WEIGHING: Final = "SELECT pg_advisory_xact_lock_shared(%s, hashtext(%s))"
@@ -26,6 +26,9 @@ KNOWN: Final = """
     FROM (SELECT DISTINCT case_id, item_id FROM triage_sighting WHERE case_id IN ({marks})) AS seen
     LEFT JOIN triage_match AS known ON known.item_id = seen.item_id
     GROUP BY seen.case_id
+"""
+SIGHTED: Final = """
+    SELECT DISTINCT case_id, item_id FROM triage_sighting WHERE case_id IN ({cases}) AND item_id IN ({items})
 """
 PLACE: Final = """
     UPDATE triage_case SET {column} = given.column2 FROM (VALUES {kinds}) AS given
@@ -55,6 +58,16 @@ def known(case_ids: Sequence[UUID]) -> dict[UUID, Facts]:
             _read_uuid(case_id): Facts(Claims(), exact, near, lists_asked=bool(asked), assessed=bool(assessed))
             for case_id, exact, near, asked, assessed in cursor.fetchall()
         }
+
+
+def sighted(case_ids: Collection[UUID], item_ids: Sequence[UUID]) -> set[tuple[UUID, UUID]]:
+    """Return which of these items were sighted in which of these cases."""
+    if not case_ids or not item_ids:
+        return set()
+    marks = {name: ", ".join(["%s"] * len(ids)) for name, ids in (("cases", case_ids), ("items", item_ids))}
+    with connection.cursor() as cursor:
+        cursor.execute(SIGHTED.format(**marks), [_uuid(each) for each in (*case_ids, *item_ids)])
+        return {(_read_uuid(case_id), _read_uuid(item_id)) for case_id, item_id in cursor.fetchall()}
 
 
 def place(column: Column, organisation_id: UUID, within: tuple[UUID, UUID], scores: Mapping[str, int]) -> None:
