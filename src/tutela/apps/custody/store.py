@@ -6,7 +6,9 @@ alphabets of the fields hold nothing that JSON would escape. A test holds it to 
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -17,9 +19,9 @@ from django.db.models import BinaryField
 from tutela.engine.ledger import ProofError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from django.db.models import Field
+    from django.db.models import Field, Model
 
     from tutela.apps.custody.models import DataKey
 
@@ -32,15 +34,15 @@ FIELDS: Final = (
     "action", "actor", "detail", "detail_digest", "event", "kind", "object", "policy", "previous", "reason", "time",
 )  # fmt: skip
 _LEAF_COLUMNS: Final = f"chain_id, object_id, sealed, {', '.join(FIELDS)}"
-_LEAF_MARKS: Final = ", ".join(["%s"] * (3 + len(FIELDS)))
-INSERT_LEAF: Final = f"INSERT INTO custody_leaf ({_LEAF_COLUMNS}) VALUES ({_LEAF_MARKS})"  # noqa: S608 - constants
+INSERT_LEAVES: Final = f"INSERT INTO custody_leaf ({_LEAF_COLUMNS}) VALUES {{rows}}"  # noqa: S608 - constants
 COPY_LEAVES: Final = f"COPY custody_leaf ({_LEAF_COLUMNS}) FROM STDIN"
+ERASED_AMONG: Final = "SELECT subject_id FROM custody_datakey WHERE destroyed_at IS NOT NULL AND subject_id {one_of}"
 SELECT_KEY: Final = "SELECT wrapped, master, destroyed_at FROM custody_datakey WHERE subject_id = %s"
 SELECT_KEYS: Final = (
     "SELECT subject_id, wrapped, master, destroyed_at FROM custody_datakey WHERE subject_id IN ({marks})"
 )
-INSERT_KEY: Final = """
-    INSERT INTO custody_datakey (subject_id, wrapped, master, created_at) VALUES (%s, %s, %s, %s)
+INSERT_KEYS: Final = """
+    INSERT INTO custody_datakey (subject_id, wrapped, master, created_at) VALUES {rows}
     ON CONFLICT (subject_id) DO NOTHING
 """
 PLACE_LEAVES: Final = """
@@ -48,6 +50,8 @@ PLACE_LEAVES: Final = """
     FROM (VALUES {rows}) AS placed
     WHERE custody_leaf.serial = placed.column3 AND custody_leaf.position IS NULL
 """
+SELECT_ROWS: Final = "SELECT {columns} FROM {table} WHERE {so}"
+HELD: Final = " ORDER BY id FOR UPDATE"
 INSERT_ROWS: Final = "INSERT INTO {table} ({columns}) VALUES ({marks})"
 INSERT_DOCUMENT: Final = (
     "INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s)"
@@ -108,15 +112,21 @@ def data_keys(subject_ids: Sequence[UUID]) -> dict[UUID, tuple[bytes, str, bool]
     return found
 
 
+def erased_among(subject_ids: Sequence[UUID]) -> set[UUID]:
+    """Return those subjects whose key was destroyed."""
+    with connection.cursor() as cursor:
+        several = _several([_uuid(subject_id) for subject_id in subject_ids])
+        cursor.execute(ERASED_AMONG.format(one_of=_one_of()), [several])
+        return {_read_uuid(row[0]) for row in cursor.fetchall()}
+
+
 def insert_data_keys(keys: Sequence[DataKey]) -> int:
     """Insert the keys of subjects, but for those of which somebody else's came first; return how many."""
     rows = [
         (_uuid(key.subject_id), key.wrapped, key.master, connection.ops.adapt_datetimefield_value(key.created_at))
         for key in keys
     ]
-    with connection.cursor() as cursor:
-        cursor.executemany(INSERT_KEY, rows)
-        return cursor.rowcount
+    return _insert(INSERT_KEYS, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,18 +140,81 @@ class NewLeaf:
 
 
 def insert_leaves(leaves: Sequence[NewLeaf]) -> None:
-    """Insert leaves in the caller's transaction, in their order: one statement, and no detour through the ORM."""
+    """Insert leaves in the caller's transaction, in their order, without a detour through the ORM."""
     rows = [
         (_uuid(leaf.chain_id), _uuid(leaf.object_id), leaf.sealed, *(leaf.fields[name] for name in FIELDS))
         for leaf in leaves
     ]
+    if len(rows) < _COPIED_MIN or connection.vendor != "postgresql":
+        _insert(INSERT_LEAVES, rows)
+        return
+    with connection.cursor() as cursor, cursor.copy(COPY_LEAVES) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _insert(statement: str, rows: Sequence[tuple[Any, ...]]) -> int:
+    """Insert rows, so many with a statement; return how many there are now that were not before."""
+    count = 0
     with connection.cursor() as cursor:
-        if len(rows) < _COPIED_MIN or connection.vendor != "postgresql":
-            cursor.executemany(INSERT_LEAF, rows)
-            return
-        with cursor.copy(COPY_LEAVES) as copy:
-            for row in rows:
-                copy.write_row(row)
+        for start in range(0, len(rows), _ROWS_AT_ONCE):
+            some = rows[start : start + _ROWS_AT_ONCE]
+            marks = f"({', '.join(['%s'] * len(some[0]))})"
+            values = [value for row in some for value in row]
+            cursor.execute(statement.format(rows=", ".join([marks] * len(some))), values)
+            count += cursor.rowcount
+    return count
+
+
+def select_rows(model: type[Model], where: Mapping[Field[Any, Any], Any], *, lock: bool) -> list[list[Any]]:
+    """Return the rows of a table, as its model has them: each column equal to a value, one of a list, or null."""
+    quote = connection.ops.quote_name
+    so: list[str] = []
+    values: list[Any] = []
+    for field, value in where.items():
+        name = quote(str(field.column))
+        if value is None:
+            so.append(f"{name} IS NULL")
+        elif isinstance(value, list):
+            so.append(f"{name} {_one_of()}")
+            values.append(_several([field.get_db_prep_value(each, connection) for each in value]))
+        else:
+            so.append(f"{name} = %s")
+            values.append(field.get_db_prep_value(value, connection))
+    statement = SELECT_ROWS.format(
+        columns=", ".join(quote(str(field.column)) for field in model._meta.concrete_fields),
+        table=quote(model._meta.db_table),
+        so=" AND ".join(so) or "TRUE",
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement + HELD * (lock and connection.vendor == "postgresql"), values)
+        return [_read_row(model, row) for row in cursor.fetchall()]
+
+
+def _one_of() -> str:
+    return "= ANY(%s)" if connection.vendor == "postgresql" else "IN (SELECT value FROM json_each(%s))"
+
+
+def _several(values: list[Any]) -> Any:
+    return values if connection.vendor == "postgresql" else json.dumps(values)
+
+
+def _read_row(model: type[Model], row: Sequence[Any]) -> list[Any]:
+    values = list(row)
+    for place, column, convert in _converters(model, connection.vendor):
+        values[place] = convert(values[place], column, connection)
+    return values
+
+
+@lru_cache(maxsize=128)
+def _converters(model: type[Model], _vendor: str) -> list[tuple[int, Any, Callable[[Any, Any, Any], Any]]]:
+    """Return what Django does with what a database gives: which place of a row, and how."""
+    columns = [field.get_col(model._meta.db_table) for field in model._meta.concrete_fields]
+    return [
+        (place, column, convert)
+        for place, column in enumerate(columns)
+        for convert in (*connection.ops.get_db_converters(column), *column.get_db_converters(connection))
+    ]
 
 
 def insert_rows(columns: Mapping[Field[Any, Any], Sequence[Any]], *, unless_there: bool) -> int:

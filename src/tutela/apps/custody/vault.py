@@ -156,8 +156,7 @@ def is_erased(subject_id: UUID) -> bool:
 
 def erased_among(subject_ids: Collection[UUID]) -> set[UUID]:
     """Return those whose key was destroyed."""
-    found = DataKey.objects.filter(subject_id__in=subject_ids).exclude(destroyed_at=None)
-    return set(found.values_list("subject_id", flat=True))
+    return store.erased_among(list(subject_ids)) if subject_ids else set()
 
 
 def rotate() -> int:

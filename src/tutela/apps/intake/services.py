@@ -22,6 +22,7 @@ from tutela.apps.custody.public import (
     insert_together,
     open_together,
     pseudonym_of,
+    read_together,
     record,
     record_all,
 )
@@ -185,10 +186,11 @@ def _keep_refusals(actor: Actor, desk: Desk, submissions: Sequence[Submission], 
 def _answered(actor: Actor, desk: Desk, read: Sequence[Read]) -> list[Report | RefusedReportError | KeyReusedError]:
     there = {
         report.idempotency_key: report
-        for report in Report.objects.filter(
+        for report in read_together(
+            Report,
             organisation_id=desk.organisation_id,
             source=pseudonym_of(actor),
-            idempotency_key__in=[one[0].key for one in read if isinstance(one, tuple)],
+            idempotency_key=[one[0].key for one in read if isinstance(one, tuple)],
         )
     }
     fresh: dict[str, tuple[Submission, str]] = {}

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hmac
 from typing import TYPE_CHECKING, Final
 
-from tutela.apps.custody.public import blind_index
+from tutela.apps.custody.public import blind_index, read_together
 from tutela.apps.triage.agreements import Agreement, SharedMark
 from tutela.domain import reports
 from tutela.domain.reports import Clue, ClueKind
@@ -33,7 +33,7 @@ def mark_under(key: bytes, clue: Clue) -> str:
 def keep(arrivals: Sequence[Arrival], placed: Sequence[Placed]) -> None:
     """Keep the clues of reports under the key of each agreement, in the caller's transaction."""
     organisation_id = arrivals[0].organisation_id
-    agreed = Agreement.objects.filter(organisation_id=organisation_id, ended_at=None)
+    agreed = read_together(Agreement, organisation_id=organisation_id, ended_at=None)
     keys = [(agreement, _key(agreement)) for agreement in agreed]
     if not keys:
         return
