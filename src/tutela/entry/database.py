@@ -72,7 +72,7 @@ def django_database(settings: Settings) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": host,
         "PORT": str(parts.port or options.pop("port", "")),
-        "CONN_MAX_AGE": 0,  # each request has its own thread under ASGI; an idle connection would outlive it
+        "CONN_MAX_AGE": 0,  # a request's session goes back at its end: `postgres.idle` keeps some
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"application_name": "tutela", "options": of_session, **_PATIENCE, **options},
     }

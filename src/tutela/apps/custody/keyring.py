@@ -51,7 +51,7 @@ class MasterKey:
 
 def folder() -> Path:
     """Return the folder of the secrets and of the published checkpoints."""
-    return settings.TUTELA.home / _FOLDER
+    return _folder(settings.TUTELA.home)
 
 
 def masters() -> tuple[MasterKey, ...]:
@@ -81,7 +81,7 @@ def drop_masters() -> int:
 
 def pseudonym_key() -> bytes:
     """Return the key of pseudonyms."""
-    path = folder() / _PSEUDONYM
+    path = _pseudonym_path(folder())
     try:
         changed = path.stat().st_mtime_ns  # the one thing that is asked each time: reports have many clues
     except FileNotFoundError:
@@ -102,6 +102,16 @@ def log_key() -> SigningKey:
 
 
 #### Files ####
+
+
+@lru_cache(maxsize=8)
+def _folder(home: Path) -> Path:
+    return home / _FOLDER
+
+
+@lru_cache(maxsize=8)
+def _pseudonym_path(of: Path) -> Path:
+    return of / _PSEUDONYM
 
 
 @lru_cache(maxsize=8)

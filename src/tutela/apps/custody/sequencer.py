@@ -16,7 +16,7 @@ Rules:
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 from django.db import DatabaseError, InterfaceError, close_old_connections, transaction
@@ -30,6 +30,7 @@ from tutela.engine.ledger.proofs import consistency_proof
 from tutela.engine.ledger.tree import root
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 BATCH_MAX: Final = 1000
@@ -52,7 +53,7 @@ def sequence(*, batch_max: int = BATCH_MAX) -> int:
         if not store.lock():
             return 0
         last = _last_checkpoint()
-        leaves = list(waiting.order_by("serial").defer("sealed")[:batch_max])
+        leaves = list(waiting.order_by("serial").values_list("serial", "chain_id", *store.FIELDS)[:batch_max])
         if not leaves:
             return 0
         edge = Edge(last.size)
@@ -69,7 +70,6 @@ def run_sequencer(
     stop, folder = stop or threading.Event(), folder or keyring.folder()
     checked, away_s = False, interval_s
     while not stop.is_set():
-        close_old_connections()
         try:
             if not checked:
                 check_published(folder)
@@ -77,12 +77,14 @@ def run_sequencer(
             count = sequence()
             publish_newest(folder)
         except (DatabaseError, InterfaceError, OSError) as error:
+            close_old_connections()
             log.warning("sequencer-waits", error=type(error).__qualname__)
             stop.wait(away_s)
             away_s = min(_AWAY_S_MAX, away_s * 2)
             continue
         away_s = interval_s
         if count < BATCH_MAX:
+            close_old_connections()  # in a rush it is kept: a new one has everything to learn again
             stop.wait(interval_s)
 
 
@@ -124,20 +126,15 @@ def _last_checkpoint() -> Checkpoint:
     return last
 
 
-def _place(leaves: list[Leaf], edge: Edge) -> None:
-    newest = store.newest_of_chains(list({leaf.chain_id for leaf in leaves}))
+def _place(leaves: Sequence[tuple[Any, ...]], edge: Edge) -> None:
+    newest = store.newest_of_chains(list({chain_id for _, chain_id, *_ in leaves}))
     rows: list[tuple[int, str, int]] = []
-    for leaf in leaves:
-        leaf.previous = newest.get(leaf.chain_id, "")
-        newest[leaf.chain_id] = leaf.event
-        rows.append((edge.size, leaf.previous, leaf.serial))
-        edge.append(ledger.leaf_hash(entry_of(leaf)))
+    for serial, chain_id, *values in leaves:
+        fields = dict(zip(store.FIELDS, values, strict=True)) | {"previous": newest.get(chain_id, "")}
+        newest[chain_id] = fields["event"]
+        rows.append((edge.size, fields["previous"], serial))
+        edge.append(ledger.leaf_hash(recording.canonical(fields)))
     store.place(rows)
-
-
-def entry_of(leaf: Leaf) -> bytes:
-    """Return the canonical bytes of a row, checked."""
-    return recording.canonical({name: getattr(leaf, name) for name in store.FIELDS})
 
 
 def _sign(last: Checkpoint, edge: Edge) -> None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from tutela.apps.custody.models import DataKey
 
+    Columns = Mapping[Field[Any, Any], Sequence[Any]]
+
 _ROWS_AT_ONCE: Final = 2000
 _PLACED_AT_ONCE: Final = 250
 _COPIED_MIN: Final = 10  # leaves; fewer are inserted as quickly
@@ -36,7 +38,6 @@ FIELDS: Final = (
 _LEAF_COLUMNS: Final = f"chain_id, object_id, sealed, {', '.join(FIELDS)}"
 INSERT_LEAVES: Final = f"INSERT INTO custody_leaf ({_LEAF_COLUMNS}) VALUES {{rows}}"  # noqa: S608 - constants
 COPY_LEAVES: Final = f"COPY custody_leaf ({_LEAF_COLUMNS}) FROM STDIN"
-ERASED_AMONG: Final = "SELECT subject_id FROM custody_datakey WHERE destroyed_at IS NOT NULL AND subject_id {one_of}"
 SELECT_KEY: Final = "SELECT wrapped, master, destroyed_at FROM custody_datakey WHERE subject_id = %s"
 SELECT_KEYS: Final = (
     "SELECT subject_id, wrapped, master, destroyed_at FROM custody_datakey WHERE subject_id IN ({marks})"
@@ -47,9 +48,11 @@ INSERT_KEYS: Final = """
 """
 PLACE_LEAVES: Final = """
     UPDATE custody_leaf SET position = placed.column1, previous = placed.column2
-    FROM (VALUES {rows}) AS placed
+    FROM {rows}
     WHERE custody_leaf.serial = placed.column3 AND custody_leaf.position IS NULL
 """
+PLACES_AS_ROWS: Final = "(VALUES {marks}) AS placed"
+PLACES_AS_COLUMNS: Final = "unnest(%s::bigint[], %s::text[], %s::bigint[]) AS placed (column1, column2, column3)"
 SELECT_ROWS: Final = "SELECT {columns} FROM {table} WHERE {so}"
 HELD: Final = " ORDER BY id FOR UPDATE"
 INSERT_ROWS: Final = "INSERT INTO {table} ({columns}) VALUES ({marks})"
@@ -110,14 +113,6 @@ def data_keys(subject_ids: Sequence[UUID]) -> dict[UUID, tuple[bytes, str, bool]
             cursor.execute(SELECT_KEYS.format(marks=marks), [_uuid(subject_id) for subject_id in some])
             found |= {_read_uuid(row[0]): (bytes(row[1]), row[2], row[3] is not None) for row in cursor.fetchall()}
     return found
-
-
-def erased_among(subject_ids: Sequence[UUID]) -> set[UUID]:
-    """Return those subjects whose key was destroyed."""
-    with connection.cursor() as cursor:
-        several = _several([_uuid(subject_id) for subject_id in subject_ids])
-        cursor.execute(ERASED_AMONG.format(one_of=_one_of()), [several])
-        return {_read_uuid(row[0]) for row in cursor.fetchall()}
 
 
 def insert_data_keys(keys: Sequence[DataKey]) -> int:
@@ -217,39 +212,56 @@ def _converters(model: type[Model], _vendor: str) -> list[tuple[int, Any, Callab
     ]
 
 
-def insert_rows(columns: Mapping[Field[Any, Any], Sequence[Any]], *, unless_there: bool) -> int:
-    """Insert rows, given as the columns of their table; return how many there are now that were not before."""
+def insert_rows(tables: Sequence[Columns], *, unless_there: bool) -> int:
+    """Insert rows of tables, given as their columns; return how many there are now that were not before."""
     statement = INSERT_DOCUMENT if connection.vendor == "postgresql" else INSERT_ROWS
-    return _write(statement + (UNLESS_THERE if unless_there else ""), columns)
+    return _write(statement + (UNLESS_THERE if unless_there else ""), tables)
 
 
-def update_rows(columns: Mapping[Field[Any, Any], Sequence[Any]]) -> int:
+def update_rows(columns: Columns) -> int:
     """Update rows, given as columns of their table of which `id` is the last; return how many."""
-    return _write(UPDATE_DOCUMENT if connection.vendor == "postgresql" else UPDATE_ROWS, columns)
+    return _write(UPDATE_DOCUMENT if connection.vendor == "postgresql" else UPDATE_ROWS, [columns])
 
 
-def _write(statement: str, columns: Mapping[Field[Any, Any], Sequence[Any]]) -> int:
-    """Send rows: as one document to PostgreSQL, one by one to SQLite, which is no journey."""
-    keys, quote = [str(field.column) for field in columns], connection.ops.quote_name
-    names = [quote(key) for key in keys]
-    statement = statement.format(
+def _write(statement: str, tables: Sequence[Columns]) -> int:
+    """Send rows: to PostgreSQL as a document a table, in one journey; one by one to SQLite, which is none."""
+    written = [(_named(statement, columns), columns) for columns in tables]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("; ".join(words for words, _ in written), [_document(columns) for _, columns in written])
+            count = cursor.rowcount
+            while cursor.nextset():
+                count += cursor.rowcount
+            return count
+        count = 0
+        for words, columns in written:
+            cursor.executemany(words, _adapted(columns))
+            count += cursor.rowcount
+        return count
+
+
+def _named(statement: str, columns: Columns) -> str:
+    quote = connection.ops.quote_name
+    names = [quote(str(field.column)) for field in columns]
+    return statement.format(
         table=quote(next(iter(columns)).model._meta.db_table),
         columns=", ".join(names),
         marks=", ".join(["%s"] * len(names)),
         changed=", ".join(f"{name} = %s" for name in names[:-1]),
         given=", ".join(f"{name} = given.{name}" for name in names[:-1]),
     )
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            plain = [_plain(field, values) for field, values in columns.items()]
-            document = [dict(zip(keys, row, strict=True)) for row in zip(*plain, strict=True)]
-            cursor.execute(statement, [msgspec.json.encode(document).decode()])
-        else:
-            adapted = [
-                [field.get_db_prep_save(value, connection) for value in values] for field, values in columns.items()
-            ]
-            cursor.executemany(statement, list(zip(*adapted, strict=True)))
-        return cursor.rowcount
+
+
+def _document(columns: Columns) -> str:
+    keys = [str(field.column) for field in columns]
+    plain = [_plain(field, values) for field, values in columns.items()]
+    document = [dict(zip(keys, row, strict=True)) for row in zip(*plain, strict=True)]
+    return msgspec.json.encode(document).decode()
+
+
+def _adapted(columns: Columns) -> list[tuple[Any, ...]]:
+    adapted = [[field.get_db_prep_save(value, connection) for value in values] for field, values in columns.items()]
+    return list(zip(*adapted, strict=True))
 
 
 def _plain(field: Field[Any, Any], values: Sequence[Any]) -> Sequence[Any]:
@@ -276,10 +288,16 @@ def place(rows: Sequence[tuple[int, str, int]]) -> None:
     with connection.cursor() as cursor:
         for start in range(0, len(rows), _PLACED_AT_ONCE):
             part = rows[start : start + _PLACED_AT_ONCE]
-            statement = PLACE_LEAVES.format(rows=", ".join(["(%s, %s, %s)"] * len(part)))
-            cursor.execute(statement, [value for row in part for value in row])
+            cursor.execute(*_placing(part))
             if cursor.rowcount != len(part):
                 raise ProofError("Somebody else placed leaves at the same time")
+
+
+def _placing(rows: Sequence[tuple[int, str, int]]) -> tuple[str, list[Any]]:
+    if connection.vendor == "postgresql":
+        return PLACE_LEAVES.format(rows=PLACES_AS_COLUMNS), [list(column) for column in zip(*rows, strict=True)]
+    marks = ", ".join(["(%s, %s, %s)"] * len(rows))
+    return PLACE_LEAVES.format(rows=PLACES_AS_ROWS.format(marks=marks)), [value for row in rows for value in row]
 
 
 def newest_of_chains(chain_ids: Sequence[UUID]) -> dict[UUID, str]:

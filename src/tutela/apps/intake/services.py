@@ -24,7 +24,6 @@ from tutela.apps.custody.public import (
     pseudonym_of,
     read_together,
     record,
-    record_all,
 )
 from tutela.apps.intake import claimed, rules
 from tutela.apps.intake.models import Answer, Door, Refusal, Report
@@ -235,12 +234,11 @@ def _taken_in(actor: Actor, desk: Desk, fresh: Sequence[tuple[Submission, str]])
         )
         for arrival, where in zip(arrivals, placed, strict=True)
     ]
-    record_all(changes, actor)  # makes the keys of all cases together, before anything is sealed under them
     reports = [
         _report(source, arrival, where, *one) for arrival, where, one in zip(arrivals, placed, fresh, strict=True)
     ]
     insert_together(reports)
-    triage.take_in(actor, arrivals, placed)
+    triage.take_in(actor, arrivals, placed, changes)
     return {report.idempotency_key: report for report in reports}
 
 

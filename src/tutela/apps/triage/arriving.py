@@ -43,9 +43,14 @@ _WEIGHED: Final = ("reasons", "signals", "score_even", "score_odd")  # cases are
 _NOTHING: Final = rules.Facts()  # is known of a case without items
 
 
-def take_in(actor: Actor, arrivals: Sequence[Arrival], placed: Sequence[Placed]) -> None:
-    """Put reports into the cases that `folding.place` found, once they are recorded, in the caller's transaction."""
-    batch = _Batch(arrivals, placed)
+def take_in(
+    actor: Actor, arrivals: Sequence[Arrival], placed: Sequence[Placed], changes: Sequence[Change] = ()
+) -> None:
+    """Put reports into the cases that `folding.place` found, in the caller's transaction.
+
+    `changes` are the caller's own: they are recorded before what follows from them, and with it.
+    """
+    batch = _Batch(arrivals, placed, changes)
     for arrival, where in zip(arrivals, placed, strict=True):
         batch.add(arrival, where)
     batch.write(actor)
@@ -98,7 +103,7 @@ def danger_of(case: Case, causes: Iterable[safeguarding.Cause]) -> safeguarding.
 class _Batch:
     """Reports of one organisation, and what they lead to, gathered before anything is written."""
 
-    def __init__(self, arrivals: Sequence[Arrival], placed: Sequence[Placed]) -> None:
+    def __init__(self, arrivals: Sequence[Arrival], placed: Sequence[Placed], changes: Sequence[Change]) -> None:
         self._new_cases = {
             case_id: Case(id=case_id, organisation_id=arrivals[0].organisation_id, **route)
             for case_id, route in routing.routes_for(arrivals, placed).items()
@@ -116,7 +121,7 @@ class _Batch:
         self._mentions: list[Mention] = []
         self._sightings: list[Sighting] = []
         self._locations: list[Location] = []
-        self._changes: list[Change] = []
+        self._changes = list(changes)
         self._lookups: dict[tuple[UUID, str], Lookup] = {}
         self._organisation_id = arrivals[0].organisation_id
         self._concerned: defaultdict[CaseId, set[safeguarding.Cause]] = defaultdict(set)
@@ -165,13 +170,10 @@ class _Batch:
 
     def write(self, actor: Actor) -> None:
         """Write it all, and record it."""
-        insert_together(self._nameless)
-        insert_together(self._sightings)
+        insert_together(self._nameless, self._sightings)
         _, reweighed = _weighed([*self._new_cases.values(), *self._there.values()])
-        insert_together(self._new_cases.values())
         update_together(self._there.values(), (*_GATHERED, *_WEIGHED))
-        insert_together(self._locations)
-        insert_together(self._mentions)
+        insert_together(self._new_cases.values(), self._locations, self._mentions)
         self._changes += [_change(Action.CASE_PRIORITISED, case.id) for case in reweighed if case.id in self._there]
         record_all(self._changes, actor)  # where a new case begins is no change of its own: it is not there
         cases = self._new_cases | self._there

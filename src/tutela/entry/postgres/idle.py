@@ -2,7 +2,7 @@
 
 Rules:
 
-1. Only the web process keeps any (`keep`): there each request has its own thread, and so a connection of its own.
+1. Only the web process keeps any (`keep`): there each request has a thread to itself, and so a connection.
 2. Nothing that a request did goes on to the next: before a session is used again, the server forgets whose rows were
    seen, locks, settings, cursors and tables of its own. A session that does not manage that is closed, and was only
    idle. What it keeps is how to run a statement, which holds no row and asks each time whose rows may be seen: this is
