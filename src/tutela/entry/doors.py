@@ -58,6 +58,7 @@ class Command:
 
 JOBS: Final = {
     "assessment.count": Job("months that have ended, of every organisation", ("assessment", "custody", "jobs")),
+    "assessment.edition": Job("one edition, and the release that it is of", ("assessment", "custody", "jobs")),
     "assessment.study": Job("one study, and the data of its organisation", ("assessment", "custody", "jobs")),
     "custody.retention": Job(
         "closed subjects that a reviewed rule lets go, in every organisation", ("custody", "jobs")

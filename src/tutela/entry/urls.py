@@ -34,6 +34,8 @@ urlpatterns = [
     path("", include("tutela.apps.assessment.pages")),
     path("", include("tutela.apps.assessment.lens_pages")),
     path("", include("tutela.apps.assessment.data_pages")),
+    path("", include("tutela.apps.assessment.edition_pages")),
+    path("", include("tutela.apps.assessment.evidence_pages")),
     path("", include("tutela.apps.assessment.profile_pages")),
     path("", include("tutela.apps.assessment.study_pages")),
     path("", include("tutela.apps.assessment.cost_pages")),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from tutela.apps.access.public import actor_of, can, require
-from tutela.apps.days import DayField
+from tutela.apps.forms import DayField
 from tutela.apps.triage import circulation, series
 from tutela.apps.triage.services import TriageError, case
 from tutela.domain.actors import Permission
