@@ -83,6 +83,7 @@ def _shown(registry: Registry, found: Card) -> dict[str, Any]:
         "design": DESIGNS[found.design],
         "certainty": CERTAINTIES[found.certainty],
         "indicator": indicator,
+        "unit": indicator.unit.label if indicator else "",
         "effect": effect(found),
         "not_this": cards.NOT_THIS,
         "source": registry.catalogue.sources[found.source],

@@ -56,10 +56,9 @@ class _Asked:
 @click.option("--unit", default="", help="With FILE: what one unit of the values is.")
 @click.option("--source", default="", help="With FILE: whose figures these are.")
 @click.option(
-    "--measures",
-    type=click.Choice([each.value for each in Construct]),
-    help="With FILE: what the values are; it names the axis.",
-)
+    "--measures", metavar="KIND", type=click.Choice([each.value for each in Construct]),
+    help="With FILE: what the values are (report, removal, victimisation, ...); it names the axis.",
+)  # fmt: skip
 @click.option("--control", "controls", multiple=True, help="A column that the event cannot have changed.")
 @click.option("--ramp", is_flag=True, help="The effect grows each period, in place of a lasting step.")
 @click.option("--logarithmic", is_flag=True, help="Effects multiply: answers in per cent.")
@@ -99,6 +98,8 @@ def impact(
 
     if bool(file) == bool(indicator):
         raise click.UsageError("Give a FILE, or --indicator.")
+    if indicator and (controls or unit or source or measures):
+        raise click.UsageError("--control, --unit, --source and --measures are for a FILE; the registry knows its own.")
     if file and not (unit and source and (measures or not target)):
         raise click.UsageError("A FILE needs --unit and --source, and --measures where it is drawn.")
     asked = (
