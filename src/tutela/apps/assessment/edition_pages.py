@@ -49,9 +49,9 @@ class OrderForm(forms.Form):
     countries = forms.MultipleChoiceField(
         label=gettext_lazy("A brief for each of these countries"),
         required=False,
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "long-list"}),
+        widget=forms.SelectMultiple(attrs={"size": 8}),  # hundreds: one press of Tab passes them
+        help_text=gettext_lazy("Hold Ctrl to choose more than one."),
     )
-
     scenarios = forms.MultipleChoiceField(
         label=gettext_lazy("Cost scenarios, as ranges"), required=False, widget=forms.CheckboxSelectMultiple
     )
