@@ -16,6 +16,7 @@ Rules:
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 BATCH_MAX: Final = 1000
 INTERVAL_S: Final = 0.25
 _AWAY_S_MAX: Final = 5.0
+_SESSION_S_MAX: Final = 20.0  # a new one has everything to learn again, so it serves many rounds; but not for ever
 
 log = structlog.get_logger(__name__)
 
@@ -68,8 +70,11 @@ def run_sequencer(
 ) -> None:
     """Place and publish until `stop` is set. Raises `BehindError` in the first round that the database allows."""
     stop, folder = stop or threading.Event(), folder or keyring.folder()
-    checked, away_s = False, interval_s
+    checked, away_s, begun_s = False, interval_s, time.monotonic()
     while not stop.is_set():
+        if time.monotonic() - begun_s > _SESSION_S_MAX:
+            close_old_connections()
+            begun_s = time.monotonic()
         try:
             if not checked:
                 check_published(folder)
@@ -84,7 +89,6 @@ def run_sequencer(
             continue
         away_s = interval_s
         if count < BATCH_MAX:
-            close_old_connections()  # in a rush it is kept: a new one has everything to learn again
             stop.wait(interval_s)
 
 
