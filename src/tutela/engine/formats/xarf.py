@@ -372,12 +372,8 @@ class _Reader:
 def _check_depth(value: object, left: int) -> None:
     if not left:
         raise FormatError(f"the report is nested deeper than {_DEPTH_MAX}")
-    inner: list[Any] = []
-    if isinstance(value, dict):
-        inner = list(cast("dict[str, Any]", value).values())
-    elif isinstance(value, list):
-        inner = cast("list[Any]", value)
-    for each in inner:
+    inner = cast("dict[str, Any]", value).values() if isinstance(value, dict) else value
+    for each in cast("list[Any]", inner) if isinstance(value, dict | list) else []:
         _check_depth(each, left - 1)
 
 
