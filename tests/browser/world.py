@@ -86,6 +86,7 @@ def fill(cast: Cast, facts: Facts) -> None:
         facts.secrets["receipt"] = weeks.receipt
         facts.ids |= {name: str(case_id) for name, case_id in made.items()}
         facts.ids["concern"] = str(_referred(cast, made["case_danger"]))
+        facts.ids["agreement"] = str(_agreed(cast))
         facts.ids["import"] = str(imported.bring(cast.organisation))
         facts.ids |= _work_given_up()
         facts.ids |= _assessed(cast)
@@ -327,6 +328,14 @@ class _Weeks:
             self._calendar.forward(minutes=30)
             services.answer(self._me, concern_id, Answer(answer), "The child-protection service of the town was told.")
         return case_id
+
+
+def _agreed(cast: Cast) -> UUID:
+    """Return an agreement with a unit outside, by file."""
+    from tests.world import actor
+    from tutela.apps.triage.deconfliction import agree_outside
+
+    return agree_outside(actor(cast.supervisor), "Police of the region, second unit", None, cast.team.id).id
 
 
 def _referred(cast: Cast, case_id: UUID) -> UUID:
