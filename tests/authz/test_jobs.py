@@ -48,6 +48,7 @@ ARGUMENTS = {
     "triage.liken": "organisation_id",
     "triage.match": "organisation_id",
     "triage.rank": "weighting_id",
+    "triage.share": "",
 }
 
 

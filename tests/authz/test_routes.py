@@ -93,6 +93,8 @@ CASES = {
     "transfer-accept": Case("post", "transfer"),
     "transfer-refuse": Case("post", "transfer", {"because": "out-of-scope"}),
     "agreements": Case(),
+    "agreement": Case(about="agreement"),
+    "agreement-file": Case("post", "agreement"),
     "agreement-end": Case("post", "agreement"),
     "case-deconfliction": Case("post", "case"),
     "handovers": Case(),
@@ -320,7 +322,9 @@ def _cases(ours: Desk, theirs: Desk) -> dict[tuple[str, str], Any]:
         found["handover", ownership] = Handover.objects.create(
             case=made, organisation_id=team.organisation_id, to_team_id=team.id, offered_by="p"
         )
-        found["agreement", ownership] = Agreement.objects.create(organisation_id=team.organisation_id, name="a unit")
+        found["agreement", ownership] = Agreement.objects.create(
+            organisation_id=team.organisation_id, name="a unit", secret="ab" * 32
+        )
         found["transfer", ownership] = Transfer.objects.create(
             case=made, organisation=theirs.organisation, to_organisation_id=team.organisation_id, offered_by="p"
         )

@@ -27,9 +27,14 @@ def live(cast: Cast, linked: UUID, alike: UUID) -> dict[str, str]:
     _moved(me, linked)
     _looks_alike(linked, alike)
     series_id = _of_a_series(me, linked)
-    _offered(cast, me, other=alike)
+    agreement_id = _offered(cast, me, other=alike)
     _ruled(cast, me)
-    return {"case_linked": str(linked), "case_offered": str(alike), "series": str(series_id)}
+    return {
+        "case_linked": str(linked),
+        "case_offered": str(alike),
+        "series": str(series_id),
+        "agreement": str(agreement_id),
+    }
 
 
 def _moved(me: Actor, linked: UUID) -> None:
@@ -58,7 +63,7 @@ def _of_a_series(me: Actor, linked: UUID) -> UUID:
     return series.put(me, linked, item.id, "K-2026-017").id
 
 
-def _offered(cast: Cast, me: Actor, other: UUID) -> None:
+def _offered(cast: Cast, me: Actor, other: UUID) -> UUID:
     """One case offered to somebody who is not here, one offered by an organisation that is; both agree to be asked."""
     from tests.world import actor, make_desk, make_key
     from tutela.apps.access.public import Desk
@@ -81,6 +86,7 @@ def _offered(cast: Cast, me: Actor, other: UUID) -> None:
     key, _other_key = (make_key(cast.organisation, [Permission.TRIAGE_DECONFLICTION_ASK])[0] for _each in range(2))
     deconfliction.agree_outside(me, "Unit of the harbour district", key.id, cast.team.id)
     deconfliction.agree_inside(me, _OTHERS, cast.team.id)
+    return deconfliction.agree_outside(me, "Police of the region, second unit", None, cast.team.id).id
 
 
 def _ruled(cast: Cast, me: Actor) -> None:

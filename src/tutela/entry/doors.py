@@ -75,6 +75,7 @@ JOBS: Final = {
     "triage.rank": Job(
         "one version of the weights, and every waiting case of its organisation", ("custody", "jobs", "triage")
     ),
+    "triage.share": Job("what reports claim that came before an agreement, in every organisation", ("jobs", "triage")),
 }
 _OF_A_LIBRARY: Final = {"api:api-root": "the library answers 404 to everybody"}
 _PARTS: Final = "runs the service; who asks it for something is asked at its routes"
