@@ -399,7 +399,6 @@ NO_PAGE: Final = {
     "transfer-refuse": "leads to `transfers`",
     "transfer-heard": "leads to `transfer`",
     "routing-adopt": "leads to `routing`",
-    "agreement-end": "leads to `agreements`",
     "case-deconfliction": "leads to `case`",
     "case-take-out": "leads to `case-links`",
     "case-merge": "leads to `case-links`",
