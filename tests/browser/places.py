@@ -211,7 +211,7 @@ def _write_a_wrong_code(page: Page, facts: Facts) -> None:
 
 def _agree(page: Page, _facts: Facts) -> None:
     page.get_by_label("Organisation").fill("Unit of the upper town")
-    page.get_by_label("Key with which they ask").select_option(index=page.locator("#id_machine option").count() - 1)
+    page.get_by_label("How they ask").select_option(index=page.locator("#id_machine option").count() - 1)
     page.get_by_role("button", name="Agree").click()
     page.get_by_text("It is shown once").wait_for()
 

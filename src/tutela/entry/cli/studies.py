@@ -40,7 +40,7 @@ class _Asked:
     "impact",
     epilog=examples(
         "tutela assess impact removals.csv --event 2023-07-01 --what 'the law' \\",
-        "    --measures removal --unit notices --source 'own records' --chart effect.svg",
+        "    --measures removal --unit notices --source 'own records' -o effect.svg",
         "tutela assess impact --indicator cybertipline-reports --event 2018-01-01 \\",
         "    --what 'an event' --chart effect.svg",
     ),
