@@ -305,6 +305,7 @@ def reduce(source, task, sink, limits, side_px_max):
         "good": (2, 1, 3),
         "too_many": (1, 1, 3),
         "too_few": (9, 9, 3),
+        "shades": (6, 1, 1),
     }[name]
     return ReducedPicture(*shape, b"\x01" * 6)
 

@@ -11,7 +11,7 @@ import pytest
 from tests.engine.sandbox.attacks import NUMBERS
 from tests.engine.sandbox.conftest import JPEG, ZIP, descriptor, examine
 from tutela.domain.media import Reason, Verdict
-from tutela.engine.sandbox import Examination, Request
+from tutela.engine.sandbox import Examination, Form, ReducedPicture, Request
 
 KILLED = (Verdict.UNDECODABLE, Reason.DECODER_MISBEHAVED)
 DENIED = (Verdict.UNDECODABLE, Reason.UNSUPPORTED)
@@ -166,6 +166,27 @@ def test_reduced_picture_of_another_shape_is_refused(hostile_sandbox, shape):
     data = JPEG + shape.encode()
     with descriptor(data) as fd:
         answer = hostile_sandbox.reduce(fd, len(data), side_px_max=16)
+    assert isinstance(answer, Examination)
+    assert answer.reason is Reason.DECODER_MISBEHAVED
+
+
+@pytest.mark.parametrize(
+    ("shape", "form"), [("good", Form.GREY), ("good", Form.BLURRED), ("good", Form.LINES), ("shades", Form.LINES)]
+)
+def test_a_form_that_shows_more_than_it_may_is_refused(hostile_sandbox, shape, form):
+    data = JPEG + shape.encode()
+    with descriptor(data) as fd:
+        answer = hostile_sandbox.reduce(fd, len(data), side_px_max=16, form=form)
+        assert isinstance(hostile_sandbox.reduce(fd, len(data), side_px_max=16), ReducedPicture)
+    assert isinstance(answer, Examination)
+    assert answer.reason is Reason.DECODER_MISBEHAVED
+
+
+@pytest.mark.parametrize(("form", "side_px"), [(Form.BLURRED, 64), (Form.LINES, 512)])
+def test_a_form_of_more_pixels_than_it_has_is_refused(hostile_sandbox, form, side_px):
+    data = JPEG + b"too_wide"
+    with descriptor(data) as fd:
+        answer = hostile_sandbox.reduce(fd, len(data), side_px_max=side_px, form=form)
     assert isinstance(answer, Examination)
     assert answer.reason is Reason.DECODER_MISBEHAVED
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.engine.sandbox.conftest import descriptor
 from tutela.domain.media import MediaKind, Reason, Verdict
-from tutela.engine.sandbox import Examination, Isolation, ReducedPicture, Request, Sandbox
+from tutela.engine.sandbox import Examination, Form, Isolation, ReducedPicture, Request, Sandbox
 from tutela.engine.sandbox.samples import samples
 
 LOST = (Reason.DECODER_DIED, Reason.DECODER_MISBEHAVED)
@@ -25,7 +25,8 @@ def test_format_is_decoded_behind_the_confinement(sandbox, media_type, data):
         examination = sandbox.examine(fd, Request(len(data), media_type, dihedral=True, video_interval_ms=0))
         assert examination.verdict is Verdict.HASHED
         if media_type.kind is MediaKind.PICTURE:
-            assert isinstance(sandbox.reduce(fd, len(data), side_px_max=16), ReducedPicture)
+            for form in Form:
+                assert isinstance(sandbox.reduce(fd, len(data), side_px_max=16, form=form), ReducedPicture)
 
 
 @pytest.mark.parametrize(("media_type", "data"), FILES, ids=[f"{n}-{f[0].name}" for n, f in enumerate(FILES)])

@@ -23,7 +23,7 @@ from tutela.domain.limits import MIB, DecodeLimits
 from tutela.domain.media import Examination, MediaKind, MediaType, Verdict
 from tutela.engine.sandbox import confine
 from tutela.engine.sandbox.confine import Confinement, Layer
-from tutela.engine.sandbox.contract import ReducedPicture, Task
+from tutela.engine.sandbox.contract import REDUCED_SIDE_PX_MAX, Form, ReducedPicture, Task
 from tutela.engine.sandbox.exchange import Exchange, Ticket
 from tutela.engine.sandbox.pool import Isolation, Pool
 from tutela.engine.sandbox.sniff import HEAD_BYTES, sniff
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Confinement",
     "Decoders",
+    "Form",
     "Isolation",
     "Layer",
     "ReducedPicture",
@@ -46,7 +47,6 @@ __all__ = [
 ]
 
 MEMORY_BYTES_MAX_DEFAULT: Final = 192 * MIB  # for large pictures, all workers together
-REDUCED_SIDE_PX_MAX: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +139,20 @@ class Sandbox:
         """Examine the file open at `fd` and wait for the result (see `start`)."""
         return self.start(fd, request).result()
 
-    def reduce(self, fd: int, size_bytes: int, *, side_px_max: int) -> ReducedPicture | Examination:
-        """Return one small picture, neither side longer than `side_px_max`, or the examination that says why not."""
+    def reduce(
+        self, fd: int, size_bytes: int, *, side_px_max: int, form: Form = Form.COLOUR
+    ) -> ReducedPicture | Examination:
+        """Return one small picture, neither side longer than `side_px_max`, or the examination that says why not.
+
+        Of a `form` that shows less, the worker gives no more than that.
+        """
         if not 0 < side_px_max <= REDUCED_SIDE_PX_MAX:
             raise ValueError(f"side_px_max must be 1..{REDUCED_SIDE_PX_MAX}")
         media_type = sniff(os.pread(fd, HEAD_BYTES, 0))
         if media_type.kind is not MediaKind.PICTURE:
             return Examination(media_type, Verdict.DIGESTED)
-        exchange = Exchange(self._pool, fd, Task(size_bytes, media_type), side_px_max=side_px_max)
+        task = Task(size_bytes, media_type, form=form)
+        exchange = Exchange(self._pool, fd, task, side_px_max=min(side_px_max, form.side_px_max))
         return Ticket(exchange).answer()
 
     @property

@@ -18,12 +18,29 @@ number below `skip_members` are walked through (archives) or passed over, and no
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from enum import IntEnum
+from typing import TYPE_CHECKING, Final, Protocol
 
 from tutela.domain.media import MediaType, Reason, Verdict
 
 if TYPE_CHECKING:
     from tutela.domain.signals import Digests, PictureHash
+
+REDUCED_SIDE_PX_MAX: Final = 1024
+
+
+class Form(IntEnum):
+    """How much of a reduced picture is left. Each is made where the file is decoded: nothing more leaves the worker."""
+
+    COLOUR = 0
+    GREY = 1
+    BLURRED = 2  # grey, of few pixels, and those blurred
+    LINES = 3  # where it changes most, and nothing else
+
+    @property
+    def side_px_max(self) -> int:
+        """The most pixels a side that this form ever has."""
+        return {Form.BLURRED: 64, Form.LINES: 512}.get(self, REDUCED_SIDE_PX_MAX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +50,7 @@ class Task:
     `dihedral`: also hash the seven other orientations. `scaled`: pictures of 4 megapixels and more may be decoded at
     reduced size where the guard allows it. `video_interval_ms`: one frame hash for each such interval, 0 for every
     frame. `skip_members`: the first members of an archive that an earlier worker has already reported. `soft_s`:
-    seconds after which the worker ends by itself and says `partial`.
+    seconds after which the worker ends by itself and says `partial`. `form`: of a reduced picture.
     """
 
     size_bytes: int
@@ -43,6 +60,7 @@ class Task:
     video_interval_ms: int = 1000
     skip_members: int = 0
     soft_s: float = 8.0
+    form: Form = Form.COLOUR
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ class Exchange:
         still = kind is MediaKind.PICTURE
         allowed_s = pool.limits.wall_s_max if still else pool.limits.wall_s(task.size_bytes)
         self._hard_s = allowed_s * _HARD_SHARE
-        self._transcript = Transcript(task.media_type, kind, pool.limits, side_px_max=side_px_max)
+        self._transcript = Transcript(task.media_type, kind, pool.limits, side_px_max=side_px_max, form=task.form)
         self._restarts = 0
         self._reserved = 0
         self._cancelled = False
@@ -141,6 +141,7 @@ class Exchange:
             skip_members=self._transcript.members_begun,
             soft_ms=int(soft_s * 1000),
             side_px_max=self._side_px_max,
+            form=task.form,
         )
 
     def _send(self) -> None:

@@ -13,6 +13,7 @@ from tutela.domain.media import MediaType, Reason, Verdict
 from tutela.engine.sandbox import headers, heic, jpeg, still, views
 from tutela.engine.sandbox.buffer import PIXELS
 from tutela.engine.sandbox.contract import Outcome, ReducedPicture
+from tutela.engine.sandbox.forms import formed
 from tutela.engine.sandbox.reduce import reduce_pixels, turned
 from tutela.engine.sandbox.work import Ending, StopError
 
@@ -94,5 +95,5 @@ def _reduce(media_type: MediaType, data: bytes, header: Header, work: Work, side
         pixels, orientation = heic.decode(data, header, work), views.UPRIGHT
     else:
         pixels, orientation = still.decode(media_type, data, header, work)
-    small = turned(reduce_pixels(pixels, side_px_max), orientation)
+    small = formed(turned(reduce_pixels(pixels, side_px_max), orientation), work.task.form)
     return ReducedPicture(small.width, small.height, len(small.getbands()), small.tobytes())

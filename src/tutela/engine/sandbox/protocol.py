@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Final
 from tutela.domain.media import MediaType, Reason, Verdict
 from tutela.domain.signals import View
 from tutela.engine.sandbox.confine import Layer
+from tutela.engine.sandbox.contract import Form
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -93,6 +94,7 @@ class Order:
     skip_members: int = 0
     soft_ms: int = 0
     side_px_max: int = 0
+    form: Form = Form.COLOUR
 
     def pack(self) -> bytes:
         """Return the order as it travels."""
@@ -103,7 +105,7 @@ class Order:
             _MEDIA_NUMBER[self.media_type],
             (_DIHEDRAL if self.dihedral else 0) | (_SCALED if self.scaled else 0),
             self.number,
-            0,
+            self.form,
             self.size_bytes,
             self.video_interval_ms,
             self.skip_members,
@@ -117,7 +119,7 @@ class Order:
         if len(data) != ORDER_BYTES:
             raise ValueError("an order of another length")
         fields: tuple[int, ...] = _ORDER.unpack(data)
-        magic, version, kind, media, flags, number, _, size, interval, skip, soft, side = fields
+        magic, version, kind, media, flags, number, form, size, interval, skip, soft, side = fields
         if (magic, version) != (ORDER_MAGIC, VERSION):
             raise ValueError("an order of another protocol")
         return cls(
@@ -131,6 +133,7 @@ class Order:
             skip_members=skip,
             soft_ms=soft,
             side_px_max=side,
+            form=Form(form),
         )
 
 

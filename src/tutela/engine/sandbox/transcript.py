@@ -16,7 +16,7 @@ from tutela.domain.errors import SandboxProtocolError
 from tutela.domain.media import Examination, MediaKind, MediaType, Member, Reason, Verdict
 from tutela.domain.signals import PDQ_BYTES, Digests, PictureHash
 from tutela.engine.sandbox import protocol
-from tutela.engine.sandbox.contract import Outcome, ReducedPicture
+from tutela.engine.sandbox.contract import Form, Outcome, ReducedPicture
 from tutela.engine.sandbox.protocol import RECORD_BYTES, MessageKind, RecordKind
 from tutela.engine.sandbox.sentences import sentence
 
@@ -62,6 +62,7 @@ class Transcript:
 
     __slots__ = (
         "_begun",
+        "_form",
         "_hash_count",
         "_hashes",
         "_limits",
@@ -78,11 +79,20 @@ class Transcript:
         "reserve_bytes",
     )
 
-    def __init__(self, media_type: MediaType, kind: MediaKind, limits: DecodeLimits, *, side_px_max: int = 0) -> None:
-        """`kind` is that of `media_type`. `side_px_max` > 0: the request was for a reduced picture."""
+    def __init__(
+        self,
+        media_type: MediaType,
+        kind: MediaKind,
+        limits: DecodeLimits,
+        *,
+        side_px_max: int = 0,
+        form: Form = Form.COLOUR,
+    ) -> None:
+        """`kind` is that of `media_type`. `side_px_max` > 0: the request was for a reduced picture of this form."""
         self._media_type = media_type
         self._limits = limits
         self._side_px_max = side_px_max
+        self._form = form
         self._hashes: list[PictureHash] = []
         self._hash_count = 0
         self._members: dict[int, Member] = {}
@@ -179,6 +189,7 @@ class Transcript:
         _, channels, width, height = _numbers(protocol.PICTURE, record)
         _require(self._shape is None, "two pictures")
         _require(channels in _CHANNELS, "number of channels")
+        _require(channels == 1 or self._form is Form.COLOUR, "colours in a form that has none")
         _require(0 < width <= self._side_px_max and 0 < height <= self._side_px_max, "size of the picture")
         self._shape = (channels, width, height)
 
@@ -193,6 +204,8 @@ class Transcript:
         outcome = _outcome(_numbers(protocol.OUTCOME, record)[1:])
         if self._side_px_max:
             _require(len(self._pixels) == self._pixel_bytes(), "fewer pixels than announced")
+            is_drawn = self._form is not Form.LINES or not self._pixels.translate(None, b"\x00\xff")
+            _require(is_drawn, "more than lines in a drawing")
         else:
             _require_hash(outcome, self._hashes)
         self.outcome = outcome

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from tutela.domain.limits import DecodeLimits
 from tutela.domain.media import MediaType
 from tutela.engine.sandbox import colour
-from tutela.engine.sandbox.contract import Outcome, Task
+from tutela.engine.sandbox.contract import Form, Outcome, Task
 from tutela.engine.sandbox.examine import examine, reduce
 from tutela.engine.sandbox.samples import samples
 from tutela.engine.sandbox.source import Source
@@ -41,6 +41,9 @@ def warm_up() -> None:
             task = Task(len(part), media_type, dihedral=True, video_interval_ms=0)
             examine(Source.of_bytes(part), task, sink, limits)
             reduce(Source.of_bytes(part), task, sink, limits, _SIDE_PX)
+    media_type, data = files[0]
+    for form in Form:
+        reduce(Source.of_bytes(data), Task(len(data), media_type, form=form), sink, limits, _SIDE_PX)
 
 
 def _archives(content: bytes) -> list[tuple[MediaType, bytes]]:

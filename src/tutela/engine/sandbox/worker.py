@@ -179,6 +179,7 @@ class Worker:
             video_interval_ms=order.video_interval_ms,
             skip_members=order.skip_members,
             soft_s=order.soft_ms / 1000,
+            form=order.form,
         )
         source = Source(fd, order.size_bytes)
         if order.kind is OrderKind.EXAMINE:
