@@ -103,6 +103,13 @@ class RetroLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseLimits:
+    """How large a case grows by itself. What goes round among very many would gather everything in one."""
+
+    reports_max: int = 1_000  # with a whole batch more it can still be taken apart in one transaction
+
+
+@dataclass(frozen=True, slots=True)
 class StudyLimits:
     """What one study may take: bounds of work, far above what is published of any country."""
 

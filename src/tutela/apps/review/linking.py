@@ -47,8 +47,8 @@ def take_out(actor: Actor, case_id: UUID, report_id: UUID, note: str = "") -> UU
         raise ReviewError(_("This is the only report of its case, so it cannot be taken out."))
     because = triage.led_by(case_id).get(report_id, "")
     leading = triage.next_home(source, report_id)
-    if leading is not None and not is_erased(leading.clue.home_id):
-        target = triage.locked([leading.clue.home_id])[leading.clue.home_id]
+    if leading is not None and (home_id := leading.clue.home_id) and not is_erased(home_id):
+        target = triage.locked([home_id])[home_id]
     else:
         leading, target = None, triage.own_case(source, intake.received_at(report_id))
     staying = {each: claims for each, claims in reported.items() if each != report_id}

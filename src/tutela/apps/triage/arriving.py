@@ -25,7 +25,7 @@ from tutela.apps.custody.public import (
 from tutela.apps.jobs.public import enqueue
 from tutela.apps.safeguarding import public as safeguarding
 from tutela.apps.triage import ranking, routing, rules, sharing, store
-from tutela.apps.triage.folding import mark_of, still_lead
+from tutela.apps.triage.folding import let_go, mark_of, still_lead
 from tutela.apps.triage.models import Case, CaseState, Item, Location, Lookup, Mention, Sighting
 from tutela.domain.ids import CaseId, OrganisationId, TeamId
 from tutela.domain.reports import Clue, ClueKind, same_page
@@ -174,6 +174,7 @@ class _Batch:
         _, reweighed = _weighed([*self._new_cases.values(), *self._there.values()])
         update_together(self._there.values(), (*_GATHERED, *_WEIGHED))
         insert_together(self._new_cases.values(), self._locations, self._mentions)
+        let_go((*self._there.values(), *self._new_cases.values()))
         self._changes += [_change(Action.CASE_PRIORITISED, case.id) for case in reweighed if case.id in self._there]
         record_all(self._changes, actor)  # where a new case begins is no change of its own: it is not there
         cases = self._new_cases | self._there

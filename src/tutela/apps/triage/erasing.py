@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 def erase_links(_actor: Actor, case_id: UUID, _reason: ReasonCode) -> None:
     """Remove what links an erased case to anything, in the transaction of the erasure."""
     _count(case_id)
+    loose = list(Mention.objects.filter(case_id=case_id, clue__home=None).values_list("clue_id", flat=True))
     Mention.objects.filter(case_id=case_id).delete()
     Clue.objects.filter(home_id=case_id).update(mark=None)
+    Clue.objects.filter(id__in=loose, home=None, mentions=None).update(mark=None)  # of nobody else
     SharedMark.objects.filter(case_id=case_id).delete()
     for location in Location.objects.filter(case_id=case_id):
         try:

@@ -7,6 +7,9 @@ Rules:
 2. Which clue led where is kept with each report (`Mention.led_here`): a person can see why, and undo it.
 3. A clue leads to one case. A weaker clue that leads elsewhere moves nothing: both cases show what they share.
 4. What was erased gathers nothing more: its clues lead to the case of whatever comes next.
+5. A case that has `REPORTS_MAX` reports is full and gathers nothing more either: what goes round among very many would
+   make one case of everything. Its clues stay, so that a person sees what shares them, and lead nowhere; each leads to
+   the case of the next report that nothing else leads, from then on.
 
 Two reports of one thing that come at the same moment meet, too: whoever writes a clue first says where it leads, and
 whoever comes second waits for that, reads it, and follows. Clues are written in one order, so nobody waits in a circle.
@@ -14,26 +17,32 @@ whoever comes second waits for that, reads it, and follows. Clues are written in
     report 1: page P            opens case A        P -> A
     report 2: page P, file F    goes to A by P      F -> A
     report 3: file F, page Q    goes to A by F      Q -> A
+    (A is full)                                     P, F, Q -> nowhere
+    report 4: page P            opens case B        P -> B
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tutela.apps.custody.public import blind_index, erased_among, insert_together, read_together, update_together
 from tutela.apps.triage.models import Clue
 from tutela.domain import reports
 from tutela.domain.ids import CaseId
+from tutela.domain.limits import CaseLimits
 from tutela.engine import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from uuid import UUID
 
+    from tutela.apps.triage.models import Case
     from tutela.domain.ids import OrganisationId, ReportId, TeamId
     from tutela.domain.lookups import Ground
     from tutela.domain.reports import Reported
+
+REPORTS_MAX: Final = CaseLimits().reports_max
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +75,7 @@ def place(arrivals: Sequence[Arrival]) -> list[Placed]:
         {mark_of(organisation_id, clue): clue.kind for clue in reports.clues(each.reported, sender=each.sender)}
         for each in arrivals
     ]
-    known = _leading(organisation_id, {mark for own in given for mark in own})
+    known, loose = _leading(organisation_id, {mark for own in given for mark in own})
     homes = {mark: row.home_id for mark, row in known.items()}
     fresh: dict[str, Clue] = {}
     proposed = [CaseId(clock.new_id()) for _ in arrivals]
@@ -74,14 +83,25 @@ def place(arrivals: Sequence[Arrival]) -> list[Placed]:
         home_id = next((homes[mark] for mark in own if mark in homes), case_id)
         for mark in own.keys() - homes.keys():
             homes[mark] = home_id
-            fresh[mark] = Clue(organisation_id=organisation_id, kind=own[mark], mark=mark, home_id=home_id)
-    return _settled(proposed, given, known, _written(organisation_id, fresh))
+            if mark in loose:
+                loose[mark].home_id = home_id
+            else:
+                fresh[mark] = Clue(organisation_id=organisation_id, kind=own[mark], mark=mark, home_id=home_id)
+    placed = _settled(proposed, given, known, _written(organisation_id, fresh) | loose)
+    update_together(loose.values(), ["home"])
+    return placed
 
 
 def still_lead(placed: Sequence[Placed]) -> bool:
     """Whether every clue that decided leads where it did, now that the cases are locked: people merge cases, too."""
     led = {where.led_by: where.case_id for where in placed if where.led_by}
     return all(led[clue.id] == clue.home_id for clue in read_together(Clue, id=led))
+
+
+def let_go(cases: Iterable[Case]) -> None:
+    """Let the clues of locked cases that are full lead nowhere, in the caller's transaction."""
+    if full := [case.id for case in cases if case.report_count >= REPORTS_MAX]:
+        Clue.objects.filter(home_id__in=full).update(home=None)
 
 
 def mark_of(organisation_id: OrganisationId, clue: reports.Clue) -> str:
@@ -95,7 +115,7 @@ def _written(organisation_id: OrganisationId, fresh: Mapping[str, Clue]) -> dict
         return {}
     if insert_together((fresh[mark] for mark in sorted(fresh)), unless_there=True) == len(fresh):
         return dict(fresh)
-    return _leading(organisation_id, fresh)
+    return _leading(organisation_id, fresh)[0]
 
 
 def _settled(
@@ -113,7 +133,7 @@ def _settled(
         led = next((there[mark] for mark in own if mark in there), None)
         theirs = next((written[mark] for mark in own if mark in written and written[mark].home_id not in ours), None)
         led = led or theirs
-        home = CaseId(led.home_id) if led else case_id
+        home = CaseId(led.home_id) if led and led.home_id else case_id
         there |= {mark: written[mark] for mark in own if mark in written}
         needless = ours - opened - {home}  # cases, its own or of an earlier report, that somebody else's clue made so
         astray = [row for mark in own if (row := written.get(mark)) and row.home_id in needless]
@@ -127,10 +147,17 @@ def _settled(
     return placed
 
 
-def _leading(organisation_id: OrganisationId, marks: Collection[str]) -> dict[str, Clue]:
-    """Return the clues that lead somewhere, by their marks; one that led to an erased case is forgotten."""
+def _leading(organisation_id: OrganisationId, marks: Collection[str]) -> tuple[dict[str, Clue], dict[str, Clue]]:
+    """Return the clues that lead somewhere and, locked, those that lead nowhere, by their marks.
+
+    One that led to an erased case is forgotten.
+    """
     rows = read_together(Clue, organisation_id=organisation_id, mark=marks)
-    erased = erased_among({row.home_id for row in rows})
+    if nowhere := [row.id for row in rows if row.home_id is None]:
+        rows = [row for row in rows if row.home_id is not None] + read_together(Clue, id=nowhere, lock=True)
+    erased = erased_among({row.home_id for row in rows if row.home_id})
     if gone := [row.id for row in rows if row.home_id in erased]:
         Clue.objects.filter(id__in=gone).update(mark=None)
-    return {str(row.mark): row for row in rows if row.home_id not in erased}
+    there = {str(row.mark): row for row in rows if row.home_id not in erased and row.mark}
+    known = {mark: row for mark, row in there.items() if row.home_id is not None}
+    return known, {mark: row for mark, row in there.items() if row.home_id is None}

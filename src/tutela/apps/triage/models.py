@@ -241,18 +241,18 @@ class Sighting(models.Model):
 class Clue(models.Model):
     """One thing by which reports meet: a page, an account, an incident, a file. `mark` is its blind index.
 
-    `home` is the case to which a report with this clue goes, unless a stronger one leads elsewhere. A clue that led to
-    a case that was erased has no mark any more.
+    `home` is the case to which a report with this clue goes, unless a stronger one leads elsewhere; None while it leads
+    nowhere, because that case is full. A clue that led to a case that was erased has no mark any more.
     """
 
-    home_id: UUID
+    home_id: UUID | None
     organisation_id: UUID
 
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
     organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=8, choices=[(each.value, each.value) for each in ClueKind])
     mark = models.CharField(max_length=64, null=True)  # noqa: DJ001 - none is not an empty one: many have none
-    home = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    home = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["organisation", "mark"], name="clue_once"),)

@@ -72,7 +72,7 @@ def own_case(source: Case, opened_at: object) -> Case:
 def next_home(source: Case, report_id: UUID) -> Mention | None:
     """Return the strongest clue of a report that leads to another case; None where none does."""
     rows = Mention.objects.filter(report_id=report_id, case=source).select_related("clue", "clue__home")
-    leading = [row for row in rows if row.clue.home_id != source.id and row.clue.mark is not None]
+    leading = [row for row in rows if row.clue.home_id not in {None, source.id} and row.clue.mark is not None]
     return min(leading, key=lambda row: list(ClueKind).index(ClueKind(row.clue.kind)), default=None)
 
 
