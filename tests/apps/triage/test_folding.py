@@ -7,11 +7,14 @@ import pytest
 from tests.world import make_desk
 from tutela.apps.triage import folding
 from tutela.apps.triage.models import Case, Clue
+from tutela.domain import reports
 from tutela.domain.ids import CaseId
 from tutela.domain.reports import ClueKind
 from tutela.engine import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
+
+_PAGE = reports.Clue(ClueKind.PAGE, "https://files.example/a", "https://files.example/a")
 
 
 @pytest.fixture
@@ -29,7 +32,7 @@ def test_no_clue_is_left_to_a_case_of_an_earlier_report_that_was_made_needless(c
     first, second = CaseId(clock.new_id()), CaseId(clock.new_id())
     theirs = clue("shared")
     written = {"shared": theirs, "own": clue("own", first), "next": clue("next", first)}
-    given = [dict.fromkeys(("shared", "own"), ClueKind.PAGE), dict.fromkeys(("shared", "next"), ClueKind.PAGE)]
+    given = [dict.fromkeys(("shared", "own"), _PAGE), dict.fromkeys(("shared", "next"), _PAGE)]
     placed = folding._settled([first, second], given, {}, written)
     assert [where.case_id for where in placed] == [theirs.home_id] * 2
     assert not any(where.opens for where in placed)
@@ -40,7 +43,7 @@ def test_a_clue_of_a_case_that_was_opened_stays_with_it(clue):
     first, second = CaseId(clock.new_id()), CaseId(clock.new_id())
     written = {"weak": clue("weak", first), "theirs": clue("theirs")}
     Case.objects.create(id=first, organisation_id=written["theirs"].organisation_id)
-    given = [dict.fromkeys(("weak",), ClueKind.PAGE), dict.fromkeys(("theirs", "weak"), ClueKind.PAGE)]
+    given = [dict.fromkeys(("weak",), _PAGE), dict.fromkeys(("theirs", "weak"), _PAGE)]
     placed = folding._settled([first, second], given, {}, written)
     assert [(where.case_id, where.opens) for where in placed] == [(first, True), (first, False)]
     assert Clue.objects.get(mark="weak").home_id == first
