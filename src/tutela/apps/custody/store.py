@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _ROWS_AT_ONCE: Final = 2000
 _PLACED_AT_ONCE: Final = 250
 _COPIED_MIN: Final = 10  # leaves; fewer are inserted as quickly
+_PLAIN: Final = frozenset({str, int, UUID})
 _LOCK: Final = 0x7475_7465_6C61_0001  # "tutela", 1
 
 FIELDS: Final = (
@@ -179,11 +180,14 @@ def _one_of() -> str:
 
 
 def _several(values: list[Any]) -> Any:
-    """Return values for `_one_of`. What needs no escape in JSON needs none in an array, and takes no call a value."""
-    if connection.vendor != "postgresql":
-        return json.dumps(values)
-    if not isinstance(values[0], str | UUID):
-        return values
+    """Return values for `_one_of`."""
+    return _array(values) if connection.vendor == "postgresql" else json.dumps(values)
+
+
+def _array(values: list[Any]) -> Any:
+    """Return values as PostgreSQL writes an array: what needs no escape in JSON needs none there."""
+    if type(values[0]) not in _PLAIN:
+        return values  # then the driver makes it, with a call or two a value
     written = msgspec.json.encode(values).decode()
     return values if "\\" in written else f"{{{written[1:-1]}}}"
 
@@ -295,7 +299,7 @@ def place(rows: Sequence[tuple[int, str, int]]) -> None:
 
 def _placing(rows: Sequence[tuple[int, str, int]]) -> tuple[str, list[Any]]:
     if connection.vendor == "postgresql":
-        return PLACE_LEAVES.format(rows=PLACES_AS_COLUMNS), [list(column) for column in zip(*rows, strict=True)]
+        return PLACE_LEAVES.format(rows=PLACES_AS_COLUMNS), [_array(list(column)) for column in zip(*rows, strict=True)]
     marks = ", ".join(["(%s, %s, %s)"] * len(rows))
     return PLACE_LEAVES.format(rows=PLACES_AS_ROWS.format(marks=marks)), [value for row in rows for value in row]
 
