@@ -14,6 +14,8 @@ from uuid import UUID
 
 RANDOM_BYTES: Final = 10
 _UNIX_MS_MAX: Final = (1 << 48) - 1
+_VERSION_AND_VARIANT: Final = 0x7 << 76 | 0x2 << 62
+_GIVEN: Final = ~(0xF << 76 | 0x3 << 62)
 
 #### People and machines ####
 OrganisationId = NewType("OrganisationId", UUID)
@@ -44,10 +46,7 @@ def uuid7(unix_ms: int, random: bytes) -> UUID:
         raise ValueError(f"unix_ms must fit in 48 bits, got {unix_ms}")
     if len(random) != RANDOM_BYTES:
         raise ValueError(f"random must be {RANDOM_BYTES} bytes, got {len(random)}")
-    value = unix_ms << 80 | int.from_bytes(random, "big")
-    value = value & ~(0xF << 76) | 0x7 << 76  # version
-    value = value & ~(0x3 << 62) | 0x2 << 62  # variant
-    return UUID(int=value)
+    return UUID(int=(unix_ms << 80 | int.from_bytes(random, "big")) & _GIVEN | _VERSION_AND_VARIANT)
 
 
 def unix_ms_of(value: UUID) -> int:

@@ -162,10 +162,11 @@ class ClueKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Clue:
-    """One reason why two reports are about the same thing."""
+    """One reason why two reports are about the same thing. `said` is how the report says a page."""
 
     kind: ClueKind
     value: str
+    said: str = field(default="", compare=False)
 
 
 def clues(reported: Reported, *, sender: str) -> Iterator[Clue]:
@@ -173,7 +174,7 @@ def clues(reported: Reported, *, sender: str) -> Iterator[Clue]:
     given = [
         *([Clue(ClueKind.INCIDENT, f"{sender}\n{reported.incident_name}")] if reported.incident_name else ()),
         *(Clue(ClueKind.ACCOUNT, f"{one.platform}\n{one.name}".casefold()) for one in reported.accounts if one.name),
-        *(Clue(ClueKind.PAGE, same_page(one)) for one in reported.addresses),
+        *(Clue(ClueKind.PAGE, same_page(one), one) for one in reported.addresses),
         *(Clue(ClueKind.FILE, one.fold) for one in reported.media if one.fold),
     ]
     yield from dict.fromkeys(given)

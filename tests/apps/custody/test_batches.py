@@ -5,7 +5,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests.apps.custody.world import SYSTEM, ObjectKind, ReasonCode
-from tutela.apps.custody.batches import insert_together, read_together, update_together
+from tutela.apps.custody.batches import insert_together, read_together, row_of, update_together
 from tutela.apps.custody.fields import EncryptedText
 from tutela.apps.custody.public import ErasedError, erase
 from tutela.engine import clock
@@ -86,6 +86,36 @@ def test_rows_written_together_are_those_that_the_orm_writes():
     Batched.objects.bulk_create(ours)
     assert read == [told(row) for row in ours]
     assert read[2][-1] == ours[2].text
+
+
+def test_a_row_that_is_made_at_once_is_the_one_that_the_orm_makes():
+    case_id, moment = clock.new_id(), clock.now()
+    with clock.use(lambda: moment):
+        given = {"id": case_id, "case_id": case_id, "kind": Kind.SECOND, "text": "text"}
+        ours, theirs = row_of(Batched, **given), Batched(**given)
+    assert {**vars(ours), "_state": None} == {**vars(theirs), "_state": None}
+    assert ours == theirs
+    assert ours._state.adding
+    ours.save()
+    assert told(ours)[-1] == "text"
+
+
+def test_rows_that_are_made_at_once_share_no_default():
+    first, second = row_of(Batched), row_of(Batched)
+    assert first.id != second.id
+    assert first.facts is not second.facts
+
+
+def test_a_column_that_is_not_there_is_refused():
+    with pytest.raises(TypeError, match="no such column"):
+        row_of(Batched, txt="text")
+
+
+@pytest.mark.parametrize("mark", [_HARD[:64], "\\", '"', "{}", ",", "NULL", "null", "", " ", "\n", "'"])
+def test_rows_are_found_by_whatever_their_column_holds(mark):
+    insert_together([row_of(Batched, mark=mark), row_of(Batched, mark="another")])
+    assert [row.mark for row in read_together(Batched, mark=[mark])] == [mark]
+    assert [row.mark for row in read_together(Batched, mark=mark)] == [mark]
 
 
 def test_what_is_written_together_is_sealed():

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tutela.apps.custody.batches import insert_together, read_together, update_together
-from tutela.apps.custody.blinding import blind_index
+from tutela.apps.custody.batches import insert_together, read_together, row_of, update_together
+from tutela.apps.custody.blinding import blind_index, blind_indexes
 from tutela.apps.custody.erasure import (
     RETENTION,
     Candidate,
@@ -61,6 +61,7 @@ __all__ = [
     "SealError",
     "Standing",
     "blind_index",
+    "blind_indexes",
     "end_hold",
     "erase",
     "erased_among",
@@ -78,6 +79,7 @@ __all__ = [
     "record",
     "record_all",
     "retained",
+    "row_of",
     "run_sequencer",
     "sequence",
     "standing",

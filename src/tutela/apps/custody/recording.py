@@ -86,18 +86,20 @@ def record(
     """
     change = Change(action, kind, object_id, case_id, digests, reason)
     _refuse_outside(action)
-    leaf = _leaf(change, pseudonym_of(actor), vault.salt(change.chain_id), note)
-    store.insert_leaves([leaf])
-    return LeafId(UUID(leaf.fields["event"]))
+    leaves = _leaves([change], actor, {change.chain_id: vault.salt(change.chain_id)}, note)
+    store.insert_leaves(leaves)
+    return LeafId(UUID(leaves[0].fields["event"]))
 
 
 def record_all(changes: Sequence[Change], actor: Actor) -> None:
-    """Insert a leaf for each change, in their order, with a handful of statements for all of them. See `record`."""
+    """Insert a leaf for each change, in their order, with a handful of statements for all of them. See `record`.
+
+    They are of one moment: that at which the transaction says what it did.
+    """
     if not changes:
         return
     _refuse_outside(changes[0].action)
-    name, salts = pseudonym_of(actor), vault.salts({change.chain_id for change in changes})
-    store.insert_leaves([_leaf(change, name, salts[change.chain_id], "") for change in changes])
+    store.insert_leaves(_leaves(changes, actor, vault.salts({change.chain_id for change in changes})))
 
 
 def canonical(fields: Mapping[str, str]) -> bytes:
@@ -118,6 +120,8 @@ def bound(object_id: UUID, digests: Mapping[str, bytes]) -> bytes:
     for name, digest in digests.items():
         if not _DIGEST_NAME.fullmatch(name) or len(digest) not in _DIGEST_BYTES:
             raise ledger.EntryError("A digest has a short name in small letters and 16 to 64 bytes")
+    if not digests:
+        return str(object_id).encode("ascii")
     lines = [str(object_id), *(f"{name}={digests[name].hex()}" for name in sorted(digests))]
     return "\n".join(lines).encode("ascii")
 
@@ -143,26 +147,35 @@ def _refuse_outside(action: Action) -> None:
         raise NoTransactionError(f"{action} was recorded outside a transaction")
 
 
-def _leaf(change: Change, actor: str, kept_salt: bytes | None, note: str) -> store.NewLeaf:
-    event, chain_id = str(clock.new_id()), change.chain_id
-    salt = kept_salt or os.urandom(SALT_BYTES)
-    detail, detail_digest = _keep(chain_id, salt, note) if note else ("", "")
+def _leaves(
+    changes: Sequence[Change], actor: Actor, salts: Mapping[UUID, bytes | None], note: str = ""
+) -> list[store.NewLeaf]:
+    name, time = pseudonym_of(actor), f"{clock.now():%Y-%m-%dT%H:%M:%S.%f}Z"
+    events = [str(clock.new_id()) for _ in changes]
+    sealed = _sealed_digests(changes, events, salts)
+    leaves: list[store.NewLeaf] = []
+    for change, event in zip(changes, events, strict=True):
+        salt = salts[change.chain_id] or os.urandom(SALT_BYTES)
+        detail, detail_digest = _keep(change.chain_id, salt, note) if note else ("", "")
+        known = {"actor": name, "detail": detail, "detail_digest": detail_digest, "event": event, "time": time}
+        leaves.append(
+            store.NewLeaf(_fields(change, salt, known), change.chain_id, change.object_id, sealed.get(event, b""))
+        )
+    return leaves
+
+
+def _fields(change: Change, salt: bytes, known: Mapping[str, str]) -> Mapping[str, str]:
     fields = {
+        **known,
         "action": _closed(change.action, Action),
-        "actor": actor,
-        "detail": detail,
-        "detail_digest": detail_digest,
-        "event": event,
         "kind": _closed(change.kind, ObjectKind),
         "object": ledger.object_digest(salt, change.kind, bound(change.object_id, change.digests)),
         "policy": rules.POLICY,
         "previous": "",
         "reason": _closed(change.reason or ReasonCode.ROUTINE, ReasonCode),
-        "time": f"{clock.now():%Y-%m-%dT%H:%M:%S.%f}Z",
     }
     canonical(fields)  # whatever could not stand in the log is refused here, before the change is committed
-    sealed = _sealed_digests(chain_id, event, change.digests) if change.digests and kept_salt else b""
-    return store.NewLeaf(fields, chain_id, change.object_id, sealed)
+    return fields
 
 
 def _keep(chain_id: UUID, salt: bytes, note: str) -> tuple[str, str]:
@@ -174,9 +187,16 @@ def _keep(chain_id: UUID, salt: bytes, note: str) -> tuple[str, str]:
     return str(kept.id), ledger.detail_digest(salt, note.encode())
 
 
-def _sealed_digests(chain_id: UUID, event: str, digests: Mapping[str, bytes]) -> bytes:
-    text = json.dumps({name: digest.hex() for name, digest in digests.items()}, sort_keys=True)
-    return vault.seal(chain_id, text.encode("ascii"), _place(event))
+def _sealed_digests(
+    changes: Sequence[Change], events: Sequence[str], salts: Mapping[UUID, bytes | None]
+) -> dict[str, bytes]:
+    """Return the digests of changes, by their events; those of what was erased nobody could open."""
+    to_seal: dict[str, tuple[UUID, bytes, vault.Place]] = {}
+    for change, event in zip(changes, events, strict=True):
+        if change.digests and salts[change.chain_id]:
+            text = json.dumps({name: digest.hex() for name, digest in change.digests.items()}, sort_keys=True)
+            to_seal[event] = (change.chain_id, text.encode("ascii"), _place(event))
+    return dict(zip(to_seal, vault.seal_together(list(to_seal.values())), strict=True))
 
 
 def _closed(word: StrEnum, words: type[StrEnum]) -> str:

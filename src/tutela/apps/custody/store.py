@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from enum import Enum
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -16,36 +18,32 @@ import msgspec
 from django.db import connection, transaction
 from django.db.models import BinaryField
 
+from tutela.apps.custody.models import DataKey
+from tutela.engine import clock
 from tutela.engine.ledger import ProofError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from django.db.models import Field, Model
-
-    from tutela.apps.custody.models import DataKey
 
     Columns = Mapping[Field[Any, Any], Sequence[Any]]
 
 _ROWS_AT_ONCE: Final = 2000
 _PLACED_AT_ONCE: Final = 250
 _COPIED_MIN: Final = 10  # leaves; fewer are inserted as quickly
+_PLAIN: Final = frozenset({str, int, UUID})
 _LOCK: Final = 0x7475_7465_6C61_0001  # "tutela", 1
 
 FIELDS: Final = (
     "action", "actor", "detail", "detail_digest", "event", "kind", "object", "policy", "previous", "reason", "time",
 )  # fmt: skip
+_entry: Final = itemgetter(*FIELDS)
 _LEAF_COLUMNS: Final = f"chain_id, object_id, sealed, {', '.join(FIELDS)}"
 INSERT_LEAVES: Final = f"INSERT INTO custody_leaf ({_LEAF_COLUMNS}) VALUES {{rows}}"  # noqa: S608 - constants
 COPY_LEAVES: Final = f"COPY custody_leaf ({_LEAF_COLUMNS}) FROM STDIN"
 SELECT_KEY: Final = "SELECT wrapped, master, destroyed_at FROM custody_datakey WHERE subject_id = %s"
-SELECT_KEYS: Final = (
-    "SELECT subject_id, wrapped, master, destroyed_at FROM custody_datakey WHERE subject_id IN ({marks})"
-)
-INSERT_KEYS: Final = """
-    INSERT INTO custody_datakey (subject_id, wrapped, master, created_at) VALUES {rows}
-    ON CONFLICT (subject_id) DO NOTHING
-"""
+SELECT_KEYS: Final = "SELECT subject_id, wrapped, master, destroyed_at FROM custody_datakey WHERE subject_id {one_of}"
 PLACE_LEAVES: Final = """
     UPDATE custody_leaf SET position = placed.column1, previous = placed.column2
     FROM {rows}
@@ -77,7 +75,7 @@ CHAIN_ENTRIES: Final = (
 NEWEST_OF_CHAINS: Final = """
     SELECT leaf.chain_id, leaf.event FROM custody_leaf AS leaf
     JOIN (SELECT chain_id, MAX(position) AS position FROM custody_leaf
-          WHERE position IS NOT NULL AND chain_id IN ({marks}) GROUP BY chain_id) AS newest
+          WHERE position IS NOT NULL AND chain_id {one_of} GROUP BY chain_id) AS newest
     ON leaf.position = newest.position
 """
 MISFILED: Final = """
@@ -105,23 +103,21 @@ def data_key(subject_id: UUID) -> tuple[bytes, str, bool] | None:
 
 def data_keys(subject_ids: Sequence[UUID]) -> dict[UUID, tuple[bytes, str, bool]]:
     """Return the same for many subjects, those that have a key."""
-    found: dict[UUID, tuple[bytes, str, bool]] = {}
     with connection.cursor() as cursor:
-        for start in range(0, len(subject_ids), _ROWS_AT_ONCE):
-            some = subject_ids[start : start + _ROWS_AT_ONCE]
-            marks = ", ".join(["%s"] * len(some))
-            cursor.execute(SELECT_KEYS.format(marks=marks), [_uuid(subject_id) for subject_id in some])
-            found |= {_read_uuid(row[0]): (bytes(row[1]), row[2], row[3] is not None) for row in cursor.fetchall()}
-    return found
+        cursor.execute(SELECT_KEYS.format(one_of=_one_of()), [_several(_uuids(subject_ids))])
+        return {_read_uuid(row[0]): (bytes(row[1]), row[2], row[3] is not None) for row in cursor.fetchall()}
 
 
-def insert_data_keys(keys: Sequence[DataKey]) -> int:
-    """Insert the keys of subjects, but for those of which somebody else's came first; return how many."""
-    rows = [
-        (_uuid(key.subject_id), key.wrapped, key.master, connection.ops.adapt_datetimefield_value(key.created_at))
-        for key in keys
-    ]
-    return _insert(INSERT_KEYS, rows)
+def insert_data_keys(keys: Sequence[tuple[UUID, bytes, str]]) -> int:
+    """Insert the keys of subjects, but for those of which somebody else's came first; return how many.
+
+    Each is the subject, the wrapped key, and the id of its master key.
+    """
+    moment = clock.now()
+    fields = {field.name: field for field in DataKey._meta.concrete_fields}
+    subjects, wrapped, masters = zip(*keys, strict=True)
+    columns = {"subject_id": subjects, "wrapped": wrapped, "master": masters, "created_at": [moment] * len(keys)}
+    return insert_rows([{fields[name]: values for name, values in columns.items()}], unless_there=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,34 +132,27 @@ class NewLeaf:
 
 def insert_leaves(leaves: Sequence[NewLeaf]) -> None:
     """Insert leaves in the caller's transaction, in their order, without a detour through the ORM."""
+    chains, objects = _uuids(leaf.chain_id for leaf in leaves), _uuids(leaf.object_id for leaf in leaves)
     rows = [
-        (_uuid(leaf.chain_id), _uuid(leaf.object_id), leaf.sealed, *(leaf.fields[name] for name in FIELDS))
-        for leaf in leaves
+        (chain, whose, leaf.sealed, *_entry(leaf.fields))
+        for chain, whose, leaf in zip(chains, objects, leaves, strict=True)
     ]
-    if len(rows) < _COPIED_MIN or connection.vendor != "postgresql":
-        _insert(INSERT_LEAVES, rows)
-        return
-    with connection.cursor() as cursor, cursor.copy(COPY_LEAVES) as copy:
-        for row in rows:
-            copy.write_row(row)
-
-
-def _insert(statement: str, rows: Sequence[tuple[Any, ...]]) -> int:
-    """Insert rows, so many with a statement; return how many there are now that were not before."""
-    count = 0
     with connection.cursor() as cursor:
-        for start in range(0, len(rows), _ROWS_AT_ONCE):
-            some = rows[start : start + _ROWS_AT_ONCE]
-            marks = f"({', '.join(['%s'] * len(some[0]))})"
-            values = [value for row in some for value in row]
-            cursor.execute(statement.format(rows=", ".join([marks] * len(some))), values)
-            count += cursor.rowcount
-    return count
+        if len(rows) < _COPIED_MIN or connection.vendor != "postgresql":
+            marks = f"({', '.join(['%s'] * len(rows[0]))})"
+            for start in range(0, len(rows), _ROWS_AT_ONCE):
+                some = rows[start : start + _ROWS_AT_ONCE]
+                values = [value for row in some for value in row]
+                cursor.execute(INSERT_LEAVES.format(rows=", ".join([marks] * len(some))), values)
+            return
+        with cursor.copy(COPY_LEAVES) as copy:
+            for row in rows:
+                copy.write_row(row)
 
 
 def select_rows(model: type[Model], where: Mapping[Field[Any, Any], Any], *, lock: bool) -> list[list[Any]]:
     """Return the rows of a table, as its model has them: each column equal to a value, one of a list, or null."""
-    quote = connection.ops.quote_name
+    here, quote = transaction.get_connection(), connection.ops.quote_name
     so: list[str] = []
     values: list[Any] = []
     for field, value in where.items():
@@ -172,10 +161,10 @@ def select_rows(model: type[Model], where: Mapping[Field[Any, Any], Any], *, loc
             so.append(f"{name} IS NULL")
         elif isinstance(value, list):
             so.append(f"{name} {_one_of()}")
-            values.append(_several([field.get_db_prep_value(each, connection) for each in value]))
+            values.append(_several([field.get_db_prep_value(each, here) for each in value]))
         else:
             so.append(f"{name} = %s")
-            values.append(field.get_db_prep_value(value, connection))
+            values.append(field.get_db_prep_value(value, here))
     statement = SELECT_ROWS.format(
         columns=", ".join(quote(str(field.column)) for field in model._meta.concrete_fields),
         table=quote(model._meta.db_table),
@@ -183,7 +172,7 @@ def select_rows(model: type[Model], where: Mapping[Field[Any, Any], Any], *, loc
     )
     with connection.cursor() as cursor:
         cursor.execute(statement + HELD * (lock and connection.vendor == "postgresql"), values)
-        return [_read_row(model, row) for row in cursor.fetchall()]
+        return _read_rows(model, cursor.fetchall())
 
 
 def _one_of() -> str:
@@ -191,14 +180,24 @@ def _one_of() -> str:
 
 
 def _several(values: list[Any]) -> Any:
-    return values if connection.vendor == "postgresql" else json.dumps(values)
+    """Return values for `_one_of`."""
+    return _array(values) if connection.vendor == "postgresql" else json.dumps(values)
 
 
-def _read_row(model: type[Model], row: Sequence[Any]) -> list[Any]:
-    values = list(row)
+def _array(values: list[Any]) -> Any:
+    """Return values as PostgreSQL writes an array: what needs no escape in JSON needs none there."""
+    if type(values[0]) not in _PLAIN:
+        return values  # then the driver makes it, with a call or two a value
+    written = msgspec.json.encode(values).decode()
+    return values if "\\" in written else f"{{{written[1:-1]}}}"
+
+
+def _read_rows(model: type[Model], found: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    here, rows = transaction.get_connection(), list(map(list, found))
     for place, column, convert in _converters(model, connection.vendor):
-        values[place] = convert(values[place], column, connection)
-    return values
+        for row in rows:
+            row[place] = convert(row[place], column, here)
+    return rows
 
 
 @lru_cache(maxsize=128)
@@ -260,8 +259,13 @@ def _document(columns: Columns) -> str:
 
 
 def _adapted(columns: Columns) -> list[tuple[Any, ...]]:
-    adapted = [[field.get_db_prep_save(value, connection) for value in values] for field, values in columns.items()]
+    here = transaction.get_connection()  # what `connection` looks up anew for each value
+    adapted = [[field.get_db_prep_save(_word(value), here) for value in values] for field, values in columns.items()]
     return list(zip(*adapted, strict=True))
+
+
+def _word(value: Any) -> Any:
+    return value.value if isinstance(value, Enum) else value
 
 
 def _plain(field: Field[Any, Any], values: Sequence[Any]) -> Sequence[Any]:
@@ -295,16 +299,15 @@ def place(rows: Sequence[tuple[int, str, int]]) -> None:
 
 def _placing(rows: Sequence[tuple[int, str, int]]) -> tuple[str, list[Any]]:
     if connection.vendor == "postgresql":
-        return PLACE_LEAVES.format(rows=PLACES_AS_COLUMNS), [list(column) for column in zip(*rows, strict=True)]
+        return PLACE_LEAVES.format(rows=PLACES_AS_COLUMNS), [_array(list(column)) for column in zip(*rows, strict=True)]
     marks = ", ".join(["(%s, %s, %s)"] * len(rows))
     return PLACE_LEAVES.format(rows=PLACES_AS_ROWS.format(marks=marks)), [value for row in rows for value in row]
 
 
 def newest_of_chains(chain_ids: Sequence[UUID]) -> dict[UUID, str]:
     """Return the newest sequenced event of each chain that has begun."""
-    marks = ", ".join(["%s"] * len(chain_ids))
     with connection.cursor() as cursor:
-        cursor.execute(NEWEST_OF_CHAINS.format(marks=marks), [_uuid(chain_id) for chain_id in chain_ids])
+        cursor.execute(NEWEST_OF_CHAINS.format(one_of=_one_of()), [_several(_uuids(chain_ids))])
         return {_read_uuid(found): event for found, event in cursor.fetchall()}
 
 
@@ -343,7 +346,11 @@ def _stream(statement: str, values: Sequence[Any]) -> Iterator[tuple[int, bytes]
 
 
 def _uuid(value: UUID) -> Any:
-    return value if connection.features.has_native_uuid_field else value.hex
+    return _uuids([value])[0]
+
+
+def _uuids(values: Iterable[UUID]) -> list[Any]:
+    return list(values) if connection.features.has_native_uuid_field else [value.hex for value in values]
 
 
 def _read_uuid(value: Any) -> UUID:

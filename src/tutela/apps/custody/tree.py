@@ -22,25 +22,25 @@ class Edge:
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self._tiles: dict[str, bytearray] = {}
-        paths = [path for path, width in _edge(size) if width]
-        for tile in Tile.objects.filter(path__in=paths):
-            self._tiles[tile.path] = bytearray(tile.hashes)
-        self._changed: set[str] = set()
+        self._tiles: dict[tuple[int, int], bytearray] = {}  # by level and index
+        begun = {tile_path(*place): place for place in _edge(size)}
+        for tile in Tile.objects.filter(path__in=begun):
+            self._tiles[begun[tile.path]] = bytearray(tile.hashes)
+        self._changed: set[tuple[int, int]] = set()
 
     def append(self, leaf: bytes) -> None:
         """Add one leaf hash."""
         place, level, carry = self.size, 0, leaf
         while True:
-            path = tile_path(level, place // TILE_WIDTH)
-            tile = self._tiles.setdefault(path, bytearray())
-            del tile[place % TILE_WIDTH * HASH_BYTES :]  # what a rolled-back or foreign writer may have left
+            index, width = divmod(place, TILE_WIDTH)
+            tile = self._tiles.setdefault((level, index), bytearray())
+            del tile[width * HASH_BYTES :]  # what a rolled-back or foreign writer may have left
             tile += carry
-            self._changed.add(path)
+            self._changed.add((level, index))
             if len(tile) < _FULL_BYTES:
                 break
             carry = _tile_root(bytes(tile))
-            place, level = place // TILE_WIDTH, level + 1
+            place, level = index, level + 1
         self.size += 1
 
     def nodes(self) -> TiledNodes:
@@ -49,12 +49,13 @@ class Edge:
 
     def save(self) -> None:
         """Write what changed."""
-        rows = [Tile(path=path, hashes=bytes(self._tiles[path])) for path in sorted(self._changed)]
+        changed = {tile_path(*place): bytes(self._tiles[place]) for place in self._changed}
+        rows = [Tile(path=path, hashes=changed[path]) for path in sorted(changed)]
         Tile.objects.bulk_create(rows, update_conflicts=True, unique_fields=["path"], update_fields=["hashes"])
         self._changed.clear()
 
     def _read(self, level: int, index: int, width: int) -> bytes:
-        tile = self._tiles.get(tile_path(level, index))
+        tile = self._tiles.get((level, index))
         return bytes(tile[: width * HASH_BYTES]) if tile is not None else _stored(level, index, width)
 
 
@@ -73,9 +74,10 @@ def _stored(level: int, index: int, width: int) -> bytes:
     return bytes(found or b"")[: width * HASH_BYTES]
 
 
-def _edge(size: int) -> list[tuple[str, int]]:
+def _edge(size: int) -> list[tuple[int, int]]:
+    """Return level and index of each tile that has begun and is not full."""
     counts = [size >> (level * TILE_HEIGHT) for level in range(_LEVELS_MAX)]
-    return [(tile_path(level, count // TILE_WIDTH), count % TILE_WIDTH) for level, count in enumerate(counts)]
+    return [(level, count // TILE_WIDTH) for level, count in enumerate(counts) if count % TILE_WIDTH]
 
 
 def _tile_root(hashes: bytes) -> bytes:

@@ -70,7 +70,7 @@ def seal(subject_id: UUID, plain: bytes, place: Place) -> bytes:
 
 def seal_together(values: Sequence[tuple[UUID, bytes, Place]]) -> list[bytes]:
     """Encrypt many values, as `seal`: three statements for all their keys, however many there are."""
-    keys = _keys({subject_id for subject_id, _plain, _place in values})
+    keys = _keys({subject_id for subject_id, _plain, _place in values}) if values else {}
     return [_encrypted(keys[subject_id], plain, place) for subject_id, plain, place in values]
 
 
@@ -85,8 +85,7 @@ def open_sealed(subject_id: UUID, sealed: bytes, place: Place) -> bytes:
 def open_together(values: Sequence[tuple[UUID, bytes, Place]]) -> list[bytes | None]:
     """Decrypt many values, with one query for all their keys; None for each whose key was destroyed."""
     subject_ids = list({subject_id for subject_id, _sealed, _place in values})
-    found = store.data_keys(subject_ids) if subject_ids else {}
-    keys = {subject_id: _opened(subject_id, *row) for subject_id, row in found.items()}
+    keys = _kept(subject_ids) if subject_ids else {}
     return [
         None if (key := keys.get(subject_id)) is None else _decrypted(key, sealed, place)
         for subject_id, sealed, place in values
@@ -215,11 +214,11 @@ class _Known:
     def __call__(self) -> None:
         """Nothing."""
 
-    def key_of(self, subject_id: UUID) -> bytes | None:
+    def key_of(self, subject_id: UUID, wrapping: _Wrapping) -> bytes | None:
         """Return a key, opened once."""
         key = self.keys[subject_id]
         if isinstance(key, _Closed):
-            key = self.keys[subject_id] = _unwrap(subject_id, key.master, key.wrapped)
+            key = self.keys[subject_id] = wrapping.unwrap(subject_id, key.wrapped, key.master)
         return key
 
 
@@ -242,11 +241,11 @@ def _all_known() -> Iterator[_Known]:
 def _data_key(subject_id: UUID, *, create: bool) -> bytes | None:
     known = _known(subject_id)
     if known is not None:
-        return known.key_of(subject_id)
+        return known.key_of(subject_id, _Wrapping())
     found = store.data_key(subject_id)
     if found is None and not create:
         return None
-    keys = {subject_id: _opened(subject_id, *found)} if found else _make([subject_id])
+    keys = {subject_id: _Wrapping().opened(subject_id, *found)} if found else _make([subject_id])
     _know(keys)
     return keys[subject_id]
 
@@ -254,7 +253,10 @@ def _data_key(subject_id: UUID, *, create: bool) -> bytes | None:
 def _keys(subject_ids: Collection[UUID]) -> dict[UUID, bytes | None]:
     """Return the keys of many subjects, made where there are none; None for each that is destroyed."""
     known = ChainMap(*(dict.fromkeys(each.keys, each) for each in _all_known()))
-    keys = {subject_id: known[subject_id].key_of(subject_id) for subject_id in subject_ids if subject_id in known}
+    wrapping = _Wrapping()
+    keys = {
+        subject_id: known[subject_id].key_of(subject_id, wrapping) for subject_id in subject_ids if subject_id in known
+    }
     if asked := [subject_id for subject_id in set(subject_ids) if subject_id not in keys]:
         found = _kept(asked)
         if missing := [subject_id for subject_id in asked if subject_id not in found]:
@@ -266,54 +268,57 @@ def _keys(subject_ids: Collection[UUID]) -> dict[UUID, bytes | None]:
 
 def _make(subject_ids: Sequence[UUID]) -> dict[UUID, bytes | None]:
     """Make keys for subjects that had none; where somebody else's came first, theirs."""
-    made: dict[UUID, bytes | None] = {}
-    rows: list[DataKey] = []
-    for subject_id in subject_ids:
-        key = made[subject_id] = os.urandom(keyring.KEY_BYTES)
-        master, wrapped = _wrap(subject_id, key)
-        rows.append(DataKey(subject_id=subject_id, master=master, wrapped=wrapped))
-    if store.insert_data_keys(rows) < len(rows):
-        made |= _kept(subject_ids)
-    return made
+    made = {subject_id: os.urandom(keyring.KEY_BYTES) for subject_id in subject_ids}
+    wrapping = _Wrapping()
+    rows = [(subject_id, *wrapping.wrap(subject_id, key)) for subject_id, key in made.items()]
+    return made | (_kept(subject_ids) if store.insert_data_keys(rows) < len(rows) else {})
 
 
 def _kept(subject_ids: Sequence[UUID]) -> dict[UUID, bytes | None]:
-    found = store.data_keys(subject_ids)
-    return {subject_id: _opened(subject_id, *row) for subject_id, row in found.items()}
+    wrapping = _Wrapping()
+    return {subject_id: wrapping.opened(subject_id, *row) for subject_id, row in store.data_keys(subject_ids).items()}
 
 
-def _opened(subject_id: UUID, wrapped: bytes, master: str, destroyed: bool) -> bytes | None:  # noqa: FBT001 - a row
-    return None if destroyed else _unwrap(subject_id, master, wrapped)
+class _Wrapping:
+    """The master keys as they are now, asked for once for however many keys of subjects."""
+
+    def __init__(self) -> None:
+        masters = keyring.masters()
+        self._newest = masters[0].id
+        self._ciphers = {master.id: AESGCM(master.secret) for master in masters}
+
+    def wrap(self, subject_id: UUID, key: bytes) -> tuple[bytes, str]:
+        """Return a key as it is kept, and under which master key."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._ciphers[self._newest].encrypt(nonce, key, _bound(subject_id)), self._newest
+
+    def unwrap(self, subject_id: UUID, wrapped: bytes, master_id: str) -> bytes:
+        """Return what `wrap` was given."""
+        cipher = self._ciphers.get(master_id)
+        if cipher is None:
+            raise keyring.KeyringError(
+                f"The master key {master_id} is missing", hint="Restore master.keys from the backup of keys."
+            )
+        try:
+            return cipher.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], _bound(subject_id))
+        except InvalidTag:
+            raise SealError("The key of a subject was altered or moved") from None
+
+    def opened(self, subject_id: UUID, wrapped: bytes, master_id: str, destroyed: bool) -> bytes | None:  # noqa: FBT001 - a row
+        """Return the key that a row holds; None where it was destroyed."""
+        return None if destroyed else self.unwrap(subject_id, wrapped, master_id)
 
 
-def _wrap(subject_id: UUID, key: bytes) -> tuple[str, bytes]:
-    master = keyring.masters()[0]
-    nonce = os.urandom(_NONCE_BYTES)
-    return master.id, nonce + AESGCM(master.secret).encrypt(nonce, key, _wrapping(subject_id))
-
-
-def _unwrap(subject_id: UUID, master_id: str, wrapped: bytes) -> bytes:
-    for master in keyring.masters():
-        if master.id == master_id:
-            try:
-                return AESGCM(master.secret).decrypt(
-                    wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], _wrapping(subject_id)
-                )
-            except InvalidTag:
-                raise SealError("The key of a subject was altered or moved") from None
-    raise keyring.KeyringError(
-        f"The master key {master_id} is missing", hint="Restore master.keys from the backup of keys."
-    )
-
-
-def _wrapping(subject_id: UUID) -> bytes:
+def _bound(subject_id: UUID) -> bytes:
     return f"tutela data key v1\n{subject_id}".encode()
 
 
 @transaction.atomic
 def _wrap_anew(subject_ids: Iterable[UUID]) -> int:
     rows = list(DataKey.objects.select_for_update().filter(subject_id__in=list(subject_ids), destroyed_at=None))
+    wrapping = _Wrapping()
     for row in rows:
-        row.master, row.wrapped = _wrap(row.subject_id, _unwrap(row.subject_id, row.master, bytes(row.wrapped)))
+        key = wrapping.unwrap(row.subject_id, bytes(row.wrapped), row.master)
+        row.wrapped, row.master = wrapping.wrap(row.subject_id, key)
     DataKey.objects.bulk_update(rows, ["master", "wrapped"])
     return len(rows)

@@ -18,13 +18,14 @@ from tutela.domain.reports import Reported
 
 _APART: Final = ("text", "contact")  # have fields of their own
 _NOTHING: Final[dict[str, Any]] = msgspec.to_builtins(Reported())
+_written: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def write(reported: Reported) -> str:
     """Return what is kept; equal reports give equal texts."""
     plain = msgspec.to_builtins(reported, order="deterministic")
     kept = {name: value for name, value in plain.items() if name not in _APART and value != _NOTHING[name]}
-    return json.dumps(kept, sort_keys=True, separators=(",", ":"))
+    return _written(kept)
 
 
 def read(kept: str, *, text: str = "", contact: str = "") -> Reported:

@@ -26,7 +26,15 @@ from django.db.models import Count
 from django.shortcuts import get_object_or_404
 
 from tutela.apps.access.public import Target, authorise, desk_of
-from tutela.apps.custody.public import Action, ObjectKind, insert_together, pseudonym_of, record
+from tutela.apps.custody.public import (
+    Action,
+    ObjectKind,
+    insert_together,
+    pseudonym_of,
+    read_together,
+    record,
+    row_of,
+)
 from tutela.apps.intake import rules, services
 from tutela.apps.intake.models import Door, Import, ImportRow, Report, RowOutcome
 from tutela.domain.actors import Permission
@@ -156,9 +164,9 @@ def _take_batch(actor: Actor, brought: Brought, import_id: UUID, batch: Sequence
     there = _there(actor, brought, [submission.key for _, submission in read])
     submissions = [submission for _, submission in read]
     answers = services.receive_many(actor, desk_of(brought.organisation_id), submissions)
-    kept = [ImportRow(of=run, number=row.line, **_refused(row.reason)) for row in batch if isinstance(row, RejectedRow)]
+    kept = [_kept(run, row, _refused(row.reason)) for row in batch if isinstance(row, RejectedRow)]
     for (row, submission), answer in zip(read, answers, strict=True):
-        kept.append(ImportRow(of=run, number=row.number, **_outcome(answer, is_there=submission.key in there)))
+        kept.append(_kept(run, row, _outcome(answer, is_there=submission.key in there)))
         there.add(submission.key)
     insert_together(kept)
     run.rows_done = _number(batch[-1])
@@ -175,8 +183,12 @@ def _submission(brought: Brought, row: ReportRow) -> services.Submission:
 
 
 def _there(actor: Actor, brought: Brought, keys: Sequence[str]) -> set[str]:
-    rows = Report.objects.filter(organisation_id=brought.organisation_id, source=pseudonym_of(actor))
-    return set(rows.filter(idempotency_key__in=keys).values_list("idempotency_key", flat=True))
+    whose = {"organisation_id": brought.organisation_id, "source": pseudonym_of(actor)}
+    return {report.idempotency_key for report in read_together(Report, **whose, idempotency_key=keys)}
+
+
+def _kept(run: Import, row: Row, outcome: Mapping[str, object]) -> ImportRow:
+    return row_of(ImportRow, of_id=run.id, number=_number(row), **outcome)
 
 
 def _outcome(

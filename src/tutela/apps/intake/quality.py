@@ -70,20 +70,20 @@ def gaps_of(reported: Reported) -> Gap:
     captures, accounts = reported.ip_captures, reported.accounts
     is_about_a_page = reported.incident in _ABOUT_A_PAGE
     is_a_page = is_about_a_page or (bool(reported.addresses) and not accounts)
-    missing = {
-        Gap.NO_INCIDENT: reported.incident is Incident.NOT_SAID,
-        Gap.NO_TIME: reported.occurred_at is None and not any(each.at for each in captures),
-        Gap.NO_ACCOUNT: not accounts and not is_a_page,
-        Gap.NO_PLATFORM: bool(accounts) and not any(each.platform for each in accounts),
-        Gap.NO_IP: not captures and not is_a_page,
-        Gap.IP_WITHOUT_TIME: bool(captures) and not any(each.at for each in captures),
-        Gap.IP_WITHOUT_PORT: bool(captures) and not any(each.port for each in captures),
-        Gap.NO_JURISDICTION: not reported.jurisdictions,
-        Gap.NO_DIGEST: reported.incident in _ABOUT_FILES and not any(each.fold for each in reported.media),
-        Gap.NO_PAGE: not reported.addresses and not accounts,
-        Gap.NO_AGE: reported.age_band is AgeBand.UNKNOWN and not is_about_a_page,
-    }
-    return together(gap for gap, is_missing in missing.items() if is_missing)
+    missing = (
+        (Gap.NO_INCIDENT, reported.incident is Incident.NOT_SAID),
+        (Gap.NO_TIME, reported.occurred_at is None and not any(each.at for each in captures)),
+        (Gap.NO_ACCOUNT, not accounts and not is_a_page),
+        (Gap.NO_PLATFORM, bool(accounts) and not any(each.platform for each in accounts)),
+        (Gap.NO_IP, not captures and not is_a_page),
+        (Gap.IP_WITHOUT_TIME, bool(captures) and not any(each.at for each in captures)),
+        (Gap.IP_WITHOUT_PORT, bool(captures) and not any(each.port for each in captures)),
+        (Gap.NO_JURISDICTION, not reported.jurisdictions),
+        (Gap.NO_DIGEST, reported.incident in _ABOUT_FILES and not any(each.fold for each in reported.media)),
+        (Gap.NO_PAGE, not reported.addresses and not accounts),
+        (Gap.NO_AGE, reported.age_band is AgeBand.UNKNOWN and not is_about_a_page),
+    )
+    return together(gap for gap, is_missing in missing if is_missing)
 
 
 def score(gaps: Gap) -> int:

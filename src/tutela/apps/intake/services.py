@@ -24,6 +24,7 @@ from tutela.apps.custody.public import (
     pseudonym_of,
     read_together,
     record,
+    row_of,
 )
 from tutela.apps.intake import claimed, rules
 from tutela.apps.intake.models import Answer, Door, Refusal, Report
@@ -158,21 +159,39 @@ def contact_of(actor: Actor, case_id: UUID, report_id: UUID) -> str:
     return report.contact
 
 
-Read = tuple[Submission, str] | RefusedReportError
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """A submission with its addresses as they are kept, what it claims as it is kept, and what it was as it came."""
+
+    submission: Submission
+    claimed: str
+    fingerprint: str
+
+    @property
+    def key(self) -> str:
+        """Its sender's name for it."""
+        return self.submission.key
 
 
-def _read(submission: Submission) -> Read:
-    """Return a submission with its addresses as they are kept, and its fingerprint; or why it is not taken in."""
+_Read = _Fit | RefusedReportError
+
+
+def _read(submission: Submission) -> _Read:
+    """Return a submission as it is kept; or why it is not taken in."""
     reported = submission.reported
     problem = rules.problem_of(reported, has_files=submission.has_files, continues=bool(submission.continues))
     if problem is not None:
         return RefusedReportError(problem)
+    came = claimed.write(reported)
+    fingerprint = _fingerprint(submission, came)
     addresses = tuple(dict.fromkeys(filter(None, map(read_address, reported.addresses))))
-    kept = replace(submission, reported=replace(reported, addresses=addresses))
-    return kept, _fingerprint(submission)
+    if addresses == reported.addresses:
+        return _Fit(submission, came, fingerprint)
+    kept = replace(reported, addresses=addresses)
+    return _Fit(replace(submission, reported=kept), claimed.write(kept), fingerprint)
 
 
-def _keep_refusals(actor: Actor, desk: Desk, submissions: Sequence[Submission], read: Sequence[Read]) -> None:
+def _keep_refusals(actor: Actor, desk: Desk, submissions: Sequence[Submission], read: Sequence[_Read]) -> None:
     source = pseudonym_of(actor)
     Refusal.objects.bulk_create(
         Refusal(organisation_id=desk.organisation_id, source=source, door=submission.door, problem=one.problem)
@@ -182,22 +201,22 @@ def _keep_refusals(actor: Actor, desk: Desk, submissions: Sequence[Submission], 
 
 
 @transaction.atomic
-def _answered(actor: Actor, desk: Desk, read: Sequence[Read]) -> list[Report | RefusedReportError | KeyReusedError]:
+def _answered(actor: Actor, desk: Desk, read: Sequence[_Read]) -> list[Report | RefusedReportError | KeyReusedError]:
     there = {
         report.idempotency_key: report
         for report in read_together(
             Report,
             organisation_id=desk.organisation_id,
             source=pseudonym_of(actor),
-            idempotency_key=[one[0].key for one in read if isinstance(one, tuple)],
+            idempotency_key=[one.key for one in read if isinstance(one, _Fit)],
         )
     }
-    fresh: dict[str, tuple[Submission, str]] = {}
+    fresh: dict[str, _Fit] = {}
     for one in read:
-        if isinstance(one, tuple) and one[0].key not in there:
-            fresh.setdefault(one[0].key, one)
+        if isinstance(one, _Fit) and one.key not in there:
+            fresh.setdefault(one.key, one)
     there |= _taken_in(actor, desk, list(fresh.values()))
-    return [one if isinstance(one, RefusedReportError) else _same(there[one[0].key], one[1]) for one in read]
+    return [_same(there[one.key], one.fingerprint) if isinstance(one, _Fit) else one for one in read]
 
 
 def _same(report: Report, fingerprint: str) -> Report | KeyReusedError:
@@ -206,7 +225,7 @@ def _same(report: Report, fingerprint: str) -> Report | KeyReusedError:
     return KeyReusedError("this idempotency key came before, with another report")
 
 
-def _taken_in(actor: Actor, desk: Desk, fresh: Sequence[tuple[Submission, str]]) -> dict[str, Report]:
+def _taken_in(actor: Actor, desk: Desk, fresh: Sequence[_Fit]) -> dict[str, Report]:
     """Write reports that are not there yet, with everything that follows from them; return them by their keys."""
     if not fresh:
         return {}
@@ -221,7 +240,7 @@ def _taken_in(actor: Actor, desk: Desk, fresh: Sequence[tuple[Submission, str]])
             ground=submission.ground,
             door=submission.door,
         )
-        for submission, _ in fresh
+        for submission in (one.submission for one in fresh)
     ]
     placed = triage.place(arrivals)
     changes = [
@@ -235,7 +254,7 @@ def _taken_in(actor: Actor, desk: Desk, fresh: Sequence[tuple[Submission, str]])
         for arrival, where in zip(arrivals, placed, strict=True)
     ]
     reports = [
-        _report(source, arrival, where, *one) for arrival, where, one in zip(arrivals, placed, fresh, strict=True)
+        _report(source, arrival, where, one) for arrival, where, one in zip(arrivals, placed, fresh, strict=True)
     ]
     insert_together(reports)
     triage.take_in(actor, arrivals, placed, changes)
@@ -248,11 +267,10 @@ def _reason_of(reported: Reported) -> ReasonCode | None:
     return ReasonCode(reported.legal_basis.value) if reported.legal_basis else None
 
 
-def _report(
-    source: str, arrival: triage.Arrival, where: triage.Placed, submission: Submission, fingerprint: str
-) -> Report:
-    reported = submission.reported
-    return Report(
+def _report(source: str, arrival: triage.Arrival, where: triage.Placed, fit: _Fit) -> Report:
+    submission, reported = fit.submission, fit.submission.reported
+    return row_of(
+        Report,
         id=arrival.report_id,
         organisation_id=arrival.organisation_id,
         case_id=where.case_id,
@@ -262,13 +280,13 @@ def _report(
         source=source,
         written_by=submission.written_by,
         idempotency_key=submission.key,
-        fingerprint=fingerprint,
+        fingerprint=fit.fingerprint,
         incident=reported.incident,
         receipt_digest=submission.receipt_digest,
         thread_id=submission.continues,
         child_in_danger=reported.child_in_danger,
         text=reported.text,
-        claimed=claimed.write(reported),
+        claimed=fit.claimed,
         contact=reported.contact,
         occurred_at=reported.occurred_at,
         gaps=gaps_of(reported),
@@ -276,8 +294,8 @@ def _report(
     )
 
 
-def _fingerprint(submission: Submission) -> str:
+def _fingerprint(submission: Submission, claims: str) -> str:
     reported = submission.reported
-    sent = [claimed.write(reported), reported.text, reported.contact, str(submission.ground)]
+    sent = [claims, reported.text, reported.contact, str(submission.ground)]
     sent += [str(submission.continues)] if submission.continues else []
     return salted_hmac("tutela.intake.fingerprint", json.dumps(sent), algorithm="sha256").hexdigest()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import IntegrityError
 
@@ -20,27 +20,27 @@ from tutela.apps.custody.public import (
     insert_together,
     read_together,
     record_all,
+    row_of,
     update_together,
 )
 from tutela.apps.jobs.public import enqueue
 from tutela.apps.safeguarding import public as safeguarding
 from tutela.apps.triage import ranking, routing, rules, sharing, store
-from tutela.apps.triage.folding import let_go, mark_of, still_lead
+from tutela.apps.triage.folding import let_go, still_lead
 from tutela.apps.triage.models import Case, CaseState, Item, Location, Lookup, Mention, Sighting
 from tutela.domain.ids import CaseId, OrganisationId, TeamId
-from tutela.domain.reports import Clue, ClueKind, same_page
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from uuid import UUID
 
     from tutela.apps.triage.folding import Arrival, Placed
+    from tutela.apps.triage.weights import Weights
     from tutela.domain.actors import Actor
     from tutela.domain.reports import Media
 
 _GATHERED: Final = ("state", "closed_at", "closed_because", "report_count", "child_in_danger", "facts")
 _WEIGHED: Final = ("reasons", "signals", "score_even", "score_odd")  # cases are locked: the other score is as it was
-_NOTHING: Final = rules.Facts()  # is known of a case without items
 
 
 def take_in(
@@ -59,31 +59,37 @@ def take_in(
 
 def weigh(actor: Actor, cases: Collection[Case]) -> None:
     """Weigh locked cases of one organisation anew, by every version of the weights at work; keep and record it."""
-    changed, reweighed = _weighed(cases)
+    changed, reweighed = _weighed([(case, rules.Claims.read(case.facts)) for case in cases])
     update_together(changed, _WEIGHED)
     record_all([_change(Action.CASE_PRIORITISED, case.id) for case in reweighed], actor)
 
 
-def _weighed(cases: Collection[Case]) -> tuple[list[Case], list[Case]]:
+def _weighed(cases: Sequence[tuple[Case, rules.Claims]]) -> tuple[list[Case], list[Case]]:
     """Weigh cases of one organisation; return those that differ now, and those of them whose reasons do."""
     if not cases:
         return [], []
-    standing = ranking.standing(next(iter(cases)).organisation_id)
-    known = store.known([case.id for case in cases])
+    standing = ranking.standing(cases[0][0].organisation_id)
+    known = store.known([case.id for case, _ in cases])
+    kinds: dict[rules.Facts, dict[str, Any]] = {}  # what comes in by the thousand says few different things
     changed: list[Case] = []
     reweighed: list[Case] = []
-    for case in cases:
-        found = rules.signals(replace(known.get(case.id, _NOTHING), claims=rules.Claims.read(case.facts)))
-        reasons = [[signal.code.value, signal.units, signal.count] for signal in found]
-        scores = {ranking.column(weights): weights.score(found) for weights in standing}
-        if reasons != case.reasons:
+    for case, claims in cases:
+        facts = replace(known[case.id], claims=claims) if case.id in known else rules.Facts(claims)
+        weighed = kinds.get(facts) or kinds.setdefault(facts, _weighing(facts, standing))
+        if weighed["reasons"] != case.reasons:
             reweighed.append(case)
-        if reasons != case.reasons or any(getattr(case, name) != score for name, score in scores.items()):
-            case.reasons, case.signals = reasons, " ".join(map(str, found))
-            for name, score in scores.items():
-                setattr(case, name, score)
+        if any(getattr(case, name) != value for name, value in weighed.items()):
+            vars(case).update(weighed)
             changed.append(case)
     return changed, reweighed
+
+
+def _weighing(facts: rules.Facts, standing: Iterable[Weights]) -> dict[str, Any]:
+    """Return what a case keeps of being weighed, by the names of its fields."""
+    found = rules.signals(facts)
+    reasons = [[signal.code.value, signal.units, signal.count] for signal in found]
+    scores = {ranking.column(weights): weights.score(found) for weights in standing}
+    return {"reasons": reasons, "signals": " ".join(map(str, found)), **scores}
 
 
 def ask_lists(organisation_id: UUID) -> None:
@@ -105,7 +111,7 @@ class _Batch:
 
     def __init__(self, arrivals: Sequence[Arrival], placed: Sequence[Placed], changes: Sequence[Change]) -> None:
         self._new_cases = {
-            case_id: Case(id=case_id, organisation_id=arrivals[0].organisation_id, **route)
+            case_id: row_of(Case, id=case_id, organisation_id=arrivals[0].organisation_id, **route)
             for case_id, route in routing.routes_for(arrivals, placed).items()
         }
         others = {where.case_id for where in placed} - self._new_cases.keys()
@@ -113,26 +119,27 @@ class _Batch:
         if not still_lead(placed):
             raise IntegrityError("a case was merged into another while reports were on their way to it")
         self._items = _items(arrivals)
-        self._pages = {arrival.report_id: _pages(arrival) for arrival in arrivals}
         self._seen = store.sighted(others, [item.id for item in self._items.values()])
-        marks = {mark for pages in self._pages.values() for mark in pages}
+        marks = {mark for where in placed for mark in where.pages}
         self._places = {(row.case_id, row.mark) for row in read_together(Location, case_id=others, mark=marks)}
+        self._claims = {case.id: rules.Claims.read(case.facts) for case in self._cases}
         self._nameless: list[Item] = []
         self._mentions: list[Mention] = []
         self._sightings: list[Sighting] = []
         self._locations: list[Location] = []
         self._changes = list(changes)
-        self._lookups: dict[tuple[UUID, str], Lookup] = {}
+        self._lookups: dict[tuple[int, str], Lookup] = {}
         self._organisation_id = arrivals[0].organisation_id
         self._concerned: defaultdict[CaseId, set[safeguarding.Cause]] = defaultdict(set)
 
     def add(self, arrival: Arrival, where: Placed) -> None:
         """Gather one report."""
-        case = self._new_cases.get(where.case_id) or self._there[where.case_id]
+        case = self._case(where.case_id)
         if where.opens:
             self._changes.append(_change(Action.CASE_OPENED, case.id))
         self._mentions += [
-            Mention(
+            row_of(
+                Mention,
                 organisation_id=arrival.organisation_id,
                 case_id=case.id,
                 clue_id=clue_id,
@@ -141,14 +148,15 @@ class _Batch:
             )
             for clue_id in where.clues
         ]
-        pages = self._new_pages(arrival, case)
+        pages = self._new_pages(where, case)
         items = [self._items[media.fold] for media in arrival.reported.media if media.fold]
         if pages and not items:
-            items = [Item(organisation_id=arrival.organisation_id)]
+            items = [row_of(Item, organisation_id=arrival.organisation_id)]
             self._nameless += items
         is_new_item = self._sight(arrival, case, items)
         self._locations += [
-            Location(
+            row_of(
+                Location,
                 organisation_id=arrival.organisation_id,
                 case_id=case.id,
                 item_id=items[0].id,
@@ -157,8 +165,7 @@ class _Batch:
             )
             for mark, address in pages.items()
         ]
-        claims = rules.Claims.read(case.facts).joined(arrival.reported, pages=len(pages))
-        case.facts, case.report_count = claims.plain(), claims.reports
+        self._claims[case.id] = self._claims[case.id].joined(arrival.reported, pages=len(pages))
         case.child_in_danger = case.child_in_danger or arrival.reported.child_in_danger
         if case.state != CaseState.WAITING and (pages or is_new_item or arrival.reported.child_in_danger):
             case.state, case.closed_at, case.closed_because = CaseState.WAITING, None, ""
@@ -171,24 +178,32 @@ class _Batch:
     def write(self, actor: Actor) -> None:
         """Write it all, and record it."""
         insert_together(self._nameless, self._sightings)
-        _, reweighed = _weighed([*self._new_cases.values(), *self._there.values()])
+        claimed = [(case, self._claims[case.id]) for case in self._cases]
+        for case, claims in claimed:
+            case.facts, case.report_count = claims.plain(), claims.reports
+        _, reweighed = _weighed(claimed)
         update_together(self._there.values(), (*_GATHERED, *_WEIGHED))
         insert_together(self._new_cases.values(), self._locations, self._mentions)
-        let_go((*self._there.values(), *self._new_cases.values()))
+        let_go(self._cases)
         self._changes += [_change(Action.CASE_PRIORITISED, case.id) for case in reweighed if case.id in self._there]
         record_all(self._changes, actor)  # where a new case begins is no change of its own: it is not there
-        cases = self._new_cases | self._there
-        dangers = [danger_of(cases[case_id], causes) for case_id, causes in self._concerned.items()]
+        dangers = [danger_of(self._case(case_id), causes) for case_id, causes in self._concerned.items()]
         safeguarding.raise_concerns(actor, dangers)
         if self._lookups:
             lookups = [self._lookups[key] for key in sorted(self._lookups)]  # in one order: nobody waits in a circle
             insert_together(lookups, unless_there=True)
             ask_lists(self._organisation_id)
 
-    def _new_pages(self, arrival: Arrival, case: Case) -> dict[str, str]:
+    @property
+    def _cases(self) -> list[Case]:
+        return [*self._new_cases.values(), *self._there.values()]
+
+    def _case(self, case_id: CaseId) -> Case:
+        return self._new_cases.get(case_id) or self._there[case_id]
+
+    def _new_pages(self, where: Placed, case: Case) -> dict[str, str]:
         """Return the pages that this case does not know yet, by their marks."""
-        marked = self._pages[arrival.report_id]
-        pages = {mark: address for mark, address in marked.items() if (case.id, mark) not in self._places}
+        pages = {mark: address for mark, address in where.pages.items() if (case.id, mark) not in self._places}
         self._places |= {(case.id, mark) for mark in pages}
         return pages
 
@@ -198,7 +213,8 @@ class _Batch:
         ground = arrival.ground
         for item in {item.id: item for item in items}.values():
             self._sightings.append(
-                Sighting(
+                row_of(
+                    Sighting,
                     organisation_id=arrival.organisation_id,
                     case_id=case.id,
                     item_id=item.id,
@@ -210,7 +226,8 @@ class _Batch:
                 self._changes.append(_change(Action.ITEM_ADDED, case.id, item))
                 is_new = item.fold is not None
             if item.fold is not None:
-                self._lookups[item.id, str(ground)] = Lookup(
+                self._lookups[item.id.int, str(ground)] = row_of(
+                    Lookup,
                     organisation_id=arrival.organisation_id,
                     item_id=item.id,
                     channel=ground.channel,
@@ -219,19 +236,11 @@ class _Batch:
         return is_new
 
 
-def _pages(arrival: Arrival) -> dict[str, str]:
-    """Return the addresses of a report, by the marks of their pages."""
-    return {
-        mark_of(arrival.organisation_id, Clue(ClueKind.PAGE, same_page(address))): address
-        for address in arrival.reported.addresses
-    }
-
-
 def _items(arrivals: Sequence[Arrival]) -> dict[str, Item]:
     """Return the items that these reports name, made where there are none."""
     media: dict[str, Media] = {}
     for arrival in arrivals:
-        media |= {one.fold: one for one in arrival.reported.media if one.fold and one.fold not in media}
+        media |= {fold: one for one in arrival.reported.media if (fold := one.fold) and fold not in media}
     if not media:
         return {}
     organisation_id = arrivals[0].organisation_id
@@ -246,7 +255,8 @@ def _items(arrivals: Sequence[Arrival]) -> dict[str, Item]:
 
 
 def _item(organisation_id: OrganisationId, media: Media) -> Item:
-    return Item(
+    return row_of(
+        Item,
         organisation_id=organisation_id,
         fold=media.fold,
         pdq=media.pdq.hex(),

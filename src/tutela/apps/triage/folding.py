@@ -24,9 +24,17 @@ whoever comes second waits for that, reads it, and follows. Clues are written in
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from tutela.apps.custody.public import blind_index, erased_among, insert_together, read_together, update_together
+from tutela.apps.custody.public import (
+    blind_indexes,
+    erased_among,
+    insert_together,
+    read_together,
+    row_of,
+    update_together,
+)
 from tutela.apps.triage.models import Clue
 from tutela.domain import reports
 from tutela.domain.ids import CaseId
@@ -60,33 +68,34 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Where a report belongs. `clues` are the ids of its clues, `led_by` that which decided; None where it `opens`."""
+    """Where a report belongs. `clues` are the ids of its clues, `led_by` that which decided; None where it `opens`.
+
+    `pages` are its addresses, by the marks of their pages.
+    """
 
     case_id: CaseId
     clues: tuple[UUID, ...]
     led_by: UUID | None
     opens: bool
+    pages: Mapping[str, str]
 
 
 def place(arrivals: Sequence[Arrival]) -> list[Placed]:
     """Find where reports of one organisation belong, in the caller's transaction."""
     organisation_id = arrivals[0].organisation_id
-    given = [
-        {mark_of(organisation_id, clue): clue.kind for clue in reports.clues(each.reported, sender=each.sender)}
-        for each in arrivals
-    ]
+    given = _marked(organisation_id, [reports.clues(each.reported, sender=each.sender) for each in arrivals])
     known, loose = _leading(organisation_id, {mark for own in given for mark in own})
     homes = {mark: row.home_id for mark, row in known.items()}
     fresh: dict[str, Clue] = {}
     proposed = [CaseId(clock.new_id()) for _ in arrivals]
     for case_id, own in zip(proposed, given, strict=True):
         home_id = next((homes[mark] for mark in own if mark in homes), case_id)
-        for mark in own.keys() - homes.keys():
+        for mark in (mark for mark in own if mark not in homes):
             homes[mark] = home_id
             if mark in loose:
                 loose[mark].home_id = home_id
-            else:
-                fresh[mark] = Clue(organisation_id=organisation_id, kind=own[mark], mark=mark, home_id=home_id)
+                continue
+            fresh[mark] = row_of(Clue, organisation_id=organisation_id, kind=own[mark].kind, mark=mark, home_id=home_id)
     placed = _settled(proposed, given, known, _written(organisation_id, fresh) | loose)
     update_together(loose.values(), ["home"])
     return placed
@@ -106,7 +115,19 @@ def let_go(cases: Iterable[Case]) -> None:
 
 def mark_of(organisation_id: OrganisationId, clue: reports.Clue) -> str:
     """Return under what a clue is kept and found again."""
-    return blind_index(f"clue {clue.kind}", f"{organisation_id}\n{clue.value}")
+    return _marks(organisation_id, [clue])[0]
+
+
+def _marks(organisation_id: OrganisationId, clues: Iterable[reports.Clue]) -> list[str]:
+    whose = str(organisation_id)
+    return blind_indexes((f"clue {clue.kind}", f"{whose}\n{clue.value}") for clue in clues)
+
+
+def _marked(organisation_id: OrganisationId, given: Iterable[Iterable[reports.Clue]]) -> list[dict[str, reports.Clue]]:
+    """Return the clues of each report by their marks, in their order."""
+    listed = [list(own) for own in given]
+    marks = iter(_marks(organisation_id, chain.from_iterable(listed)))
+    return [{next(marks): clue for clue in own} for own in listed]
 
 
 def _written(organisation_id: OrganisationId, fresh: Mapping[str, Clue]) -> dict[str, Clue]:
@@ -120,7 +141,7 @@ def _written(organisation_id: OrganisationId, fresh: Mapping[str, Clue]) -> dict
 
 def _settled(
     proposed: Sequence[CaseId],
-    given: Sequence[Mapping[str, reports.ClueKind]],
+    given: Sequence[Mapping[str, reports.Clue]],
     known: Mapping[str, Clue],
     written: Mapping[str, Clue],
 ) -> list[Placed]:
@@ -135,13 +156,14 @@ def _settled(
         led = led or theirs
         home = CaseId(led.home_id) if led and led.home_id else case_id
         there |= {mark: written[mark] for mark in own if mark in written}
-        needless = ours - opened - {home}  # cases, its own or of an earlier report, that somebody else's clue made so
-        astray = [row for mark in own if (row := written.get(mark)) and row.home_id in needless]
-        for row in astray:
-            row.home_id = home
-        strays += astray
+        for row in (written[mark] for mark in own if mark in written):
+            if row.home_id in ours and row.home_id not in opened and row.home_id != home:
+                row.home_id = home  # that case, its own or of an earlier report, is needless: another's clue came first
+                strays.append(row)
         clues = tuple(there[mark].id for mark in own)
-        placed.append(Placed(home, clues, led.id if led else None, home in ours and home not in opened))
+        pages = {mark: clue.said for mark, clue in own.items() if clue.kind is reports.ClueKind.PAGE}
+        opens = home in ours and home not in opened
+        placed.append(Placed(home, clues, led.id if led else None, opens, pages))
         opened.add(home)
     update_together(strays, ["home"])
     return placed

@@ -59,7 +59,19 @@ def routes_for(arrivals: Sequence[Arrival], placed: Sequence[Placed]) -> dict[Ca
     organisation_id = opening[0][0].organisation_id
     number, rules = in_force(organisation_id)
     units = units_of(organisation_id) if rules else []
-    return {case_id: _routed(arrival, number, rules, units) for arrival, case_id in opening}
+    country_of, seated = networks().country_of, seats(clock.now().date())
+    routes: dict[CaseId, dict[str, Any]] = {}
+    for arrival, case_id in opening:
+        found = routing_rules.bearings(
+            arrival.reported,
+            door=arrival.door,
+            under=arrival.ground.jurisdiction,
+            country_of=country_of,
+            seats=seated,
+        )
+        way = routing_rules.decide(rules, units, found, arrival.team_id)
+        routes[case_id] = {"team_id": way.team_id, "route": kept(way, number, found, arrival.team_id)}
+    return routes
 
 
 def in_force(organisation_id: UUID) -> tuple[int, list[Rule]]:
@@ -137,18 +149,6 @@ def kept(way: Way, number: int, found: Bearings, fallback: UUID | None) -> dict[
     return {
         "version": number, "rule": way.rule, "team": team, "desk": desk, "decided": decided, "found": found.plain(),
     }  # fmt: skip
-
-
-def _routed(arrival: Arrival, number: int, rules: Sequence[Rule], units: Sequence[Unit]) -> dict[str, Any]:
-    found = routing_rules.bearings(
-        arrival.reported,
-        door=arrival.door,
-        under=arrival.ground.jurisdiction,
-        country_of=networks().country_of,
-        seats=seats(clock.now().date()),
-    )
-    way = routing_rules.decide(rules, units, found, arrival.team_id)
-    return {"team_id": way.team_id, "route": kept(way, number, found, arrival.team_id)}
 
 
 #### Tables of other people's facts ####

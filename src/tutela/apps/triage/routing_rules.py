@@ -223,6 +223,7 @@ def _proposed(
 def _numeric_host(address: str) -> str:
     """Return the host of a page where it is an IP address itself; nobody is asked for the others."""
     try:
-        return str(ip_address(urlsplit(address).hostname or ""))
+        host = urlsplit(address).hostname or ""
+        return str(ip_address(host)) if host[-1:].isdigit() or ":" in host else ""  # no name of a host looks so
     except ValueError:
         return ""

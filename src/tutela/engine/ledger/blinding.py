@@ -50,6 +50,6 @@ def pseudonym(key: bytes, kind: ActorKind, identity: bytes) -> str:
 
 
 def _keyed(salt: bytes, label: bytes, value: bytes) -> bytes:
-    if len(salt) != SALT_BYTES or len(set(salt)) == 1:
+    if len(salt) != SALT_BYTES or salt.count(salt[0]) == SALT_BYTES:
         raise EntryError(f"A salt is {SALT_BYTES} random bytes", hint="Take it from the operating system's generator.")
     return hmac.digest(salt, b"tutela custody " + label + b" v1\n" + value, "sha256")

@@ -5,15 +5,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('triage', '0014_earlier_reports'),
+        ("triage", "0014_earlier_reports"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='clue',
-            name='home',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='triage.case'),
+            model_name="clue",
+            name="home",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="triage.case"
+            ),
         ),
     ]
