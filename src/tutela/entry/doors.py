@@ -63,6 +63,10 @@ JOBS: Final = {
     "custody.retention": Job(
         "closed subjects that a reviewed rule lets go, in every organisation", ("custody", "jobs")
     ),
+    "lists.pack": Job(
+        "the own hash list of one organisation, and the cases that relied on an error in it",
+        ("custody", "jobs", "triage"),
+    ),
     "safeguarding.alert": Job(
         "one question whether a child is safe, and who is on call for it", ("custody", "jobs", "safeguarding")
     ),
