@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _
 
 from tutela.apps.access.public import can
-from tutela.apps.lists.models import OwnEntry
-from tutela.apps.lists.rules import Kind, State
+from tutela.apps.lists.models import ListVersion, OwnEntry
+from tutela.apps.lists.publishing import Waits, list_name, publish, versions, waits
+from tutela.apps.lists.rules import Kind, State, Why
 from tutela.apps.lists.services import (
     VIEWED,
     ListsError,
@@ -19,19 +20,45 @@ from tutela.apps.lists.services import (
     returned,
     still_there,
     weighed,
+    withdraw,
 )
 from tutela.apps.triage import public as triage
 from tutela.domain.actors import Permission
 from tutela.domain.waiting import Waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from uuid import UUID
 
     from tutela.domain.actors import Actor
-    from tutela.domain.ids import OrganisationId
-    from tutela.domain.period import Period
 
-__all__ = ["ListsError", "OnCase", "entries_at", "gone", "indicators", "of_case", "returned", "still_there", "waiting"]
+__all__ = [
+    "Kind",
+    "ListsError",
+    "OnCase",
+    "Standing",
+    "Why",
+    "entries_at",
+    "gone",
+    "of_case",
+    "publish",
+    "returned",
+    "standing",
+    "still_there",
+    "waiting",
+    "withdraw",
+]
+
+_VERSIONS_SHOWN: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one own list stands: its name, how many entries of each state, and its newest versions."""
+
+    name: str
+    states: tuple[tuple[str, int], ...]
+    waits: Waits
+    versions: tuple[ListVersion, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +87,15 @@ def of_case(actor: Actor, case: triage.Case) -> list[OnCase]:
     return [_on_case(actor, item, entries.get(item.id), needed, decides=decides) for item in items]
 
 
-def indicators(period: Period, organisation_id: OrganisationId | None = None) -> Mapping[str, int]:
-    """Return what own lists can count: entries listed, and taken off, for one organisation or all."""
-    rows = OwnEntry.objects.all()
-    if organisation_id is not None:
-        rows = rows.filter(organisation_id=organisation_id)
-    return {
-        "own-entries-listed": rows.filter(listed_at__gte=period.start, listed_at__lt=period.end).count(),
-        "own-entries-withdrawn": rows.filter(withdrawn_at__gte=period.start, withdrawn_at__lt=period.end).count(),
-    }
+def standing(organisation_id: UUID, kind: Kind) -> Standing:
+    """Return how an own list stands. The caller has asked whether the actor may know."""
+    rows = OwnEntry.objects.filter(organisation_id=organisation_id, kind=kind)
+    return Standing(
+        list_name(organisation_id, kind),
+        tuple((each.value, rows.filter(state=each).count()) for each in State),
+        waits(organisation_id, kind),
+        tuple(versions(organisation_id, kind)[:_VERSIONS_SHOWN]),
+    )
 
 
 def waiting(actor: Actor) -> list[Waiting]:
