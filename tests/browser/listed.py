@@ -38,7 +38,7 @@ def live(cast: Cast, known: UUID, confirmed: UUID, proposed: UUID) -> dict[str, 
     _said(proposed, other)
     cast.calendar.forward(days=1)
     publishing.publish(SYSTEM, organisation.id, Kind.HASH)
-    services.propose_address(me, confirmed, Location.objects.filter(case_id=confirmed).earliest("reported_at").id)
+    services.propose_address(me, proposed, Location.objects.filter(case_id=proposed).earliest("reported_at").id)
     return {
         "own_entry": str(right),
         "own_entry_wrong": str(wrong),
@@ -51,7 +51,7 @@ def _agreed(case_id: UUID, *people: Actor) -> UUID:
 
     for who in people:
         _said(case_id, who)
-    return OwnEntry.objects.get(item__sightings__case_id=case_id).id
+    return OwnEntry.objects.filter(item__sightings__case_id=case_id).distinct().get().id
 
 
 def _said(case_id: UUID, who: Actor) -> None:

@@ -199,8 +199,10 @@ def test_a_file_is_never_gone(ours):
 def test_an_error_stays_away_whoever_proposes_it_again(ours):
     entry = ours.listed()
     services.withdraw(ours.keeper, entry.id, Why.ERROR)
-    for _ in range(2):
-        again = ours.come()
+    for place in (PAGE, "https://files.example/b"):
+        again = ours.come(address=place)
+        with pytest.raises(ListsError):
+            services.propose_address(ours.one, again.id, again.locations.latest("reported_at").id)
         for who in (ours.one, ours.other):
             with pytest.raises(ListsError):
                 ours.say(who, again)

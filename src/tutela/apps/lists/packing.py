@@ -20,7 +20,7 @@ from tutela.apps.lists.services import policy_of
 from tutela.domain.errors import IndexMissingError, ListNotFoundError
 from tutela.domain.lists import MatchPolicy
 from tutela.engine import clock
-from tutela.engine.matching import ListStore, Updater
+from tutela.engine.matching import ListStore, LiveIndex, Updater
 from tutela.engine.matching.live import Remove
 
 if TYPE_CHECKING:
@@ -41,14 +41,23 @@ def bring(organisation_id: UUID) -> None:
         store.add(name, "", "", "", MatchPolicy(), entries_of(wanted), imported_at=imported_at)
     else:
         store.remove(name)
-    if (store.index_folder / "CURRENT").exists():
-        Updater(store.index_folder).build([store.open(each) for each in store.names()])
+    _index(store, name)
 
 
 def errors(organisation_id: UUID) -> list[str]:
     """Return the ids of hash entries that were errors."""
     rows = OwnEntry.objects.filter(organisation_id=organisation_id, kind=Kind.HASH, why=Why.ERROR)
     return [str(entry_id) for entry_id in rows.values_list("id", flat=True)]
+
+
+def _index(store: ListStore, name: str) -> None:
+    """Let the index hold this list, too, and of the others those that it held: which, the operator has chosen."""
+    try:
+        held = {each.about.name for each in LiveIndex.open(store.index_folder).snapshot().info.lists}
+    except IndexMissingError:
+        return
+    names = sorted({*held, name} & set(store.names()))
+    Updater(store.index_folder).build([store.open(each) for each in names])
 
 
 def _silence(store: ListStore, name: str, organisation_id: UUID) -> None:

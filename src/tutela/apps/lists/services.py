@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
 
-    from django.db.models import QuerySet
-
 VIEWED: Final = "viewed"  # the basis of an assessment: its person saw the entire file as it is
 _WHY: Final = {Event.GONE: Why.GONE, Event.ERROR: Why.ERROR, Event.SUPERSEDED: Why.SUPERSEDED}
 _REASON: Final = {Why.GONE: ReasonCode.ROUTINE, Why.ERROR: ReasonCode.MISTAKE, Why.SUPERSEDED: ReasonCode.SECOND_REVIEW}
@@ -57,9 +55,7 @@ def assess(actor: Actor, case_id: UUID, item_id: UUID, classification: str, sche
         raise Http404
     if item.fold:
         _proposed(actor, case, item, Kind.HASH, item.fold)
-    entries = list(_of_item(item))
-    if any(each.why == Why.ERROR and _is_of_content(each) for each in entries):
-        raise ListsError(_("This was taken off our list as an error. It does not come back."))
+    entries = _of_item(item)
     is_first = not triage.assessed([item.id]).filter(basis=VIEWED).exists()
     made = triage.Assessment(
         organisation_id=case.organisation_id,
@@ -90,6 +86,7 @@ def propose_address(actor: Actor, case_id: UUID, location_id: UUID) -> OwnEntry:
     location = triage.locations(case.id).select_related("item").filter(id=location_id).first()
     if location is None or not location.address:
         raise Http404
+    _of_item(location.item)
     address = same_page(location.address)
     entry, is_new = _proposed(actor, case, location.item, Kind.ADDRESS, address, address=address)
     if entry.why == Why.ERROR:
@@ -219,10 +216,16 @@ def _said(item_id: UUID) -> list[rules.Said]:
     return [rules.Said(each.assessed_by, each.classification, each.scheme) for each in rows]
 
 
-def _of_item(item: triage.Item) -> QuerySet[OwnEntry]:
-    """Return the entries of an item, locked: of two people who assess at once, the second counts the first."""
+def _of_item(item: triage.Item) -> list[OwnEntry]:
+    """Return the entries of an item, locked: of two people who assess at once, the second counts the first.
+
+    Raises `ListsError` where what the item is was an error.
+    """
     rows = OwnEntry.objects.select_for_update().filter(organisation_id=item.organisation_id, item_id=item.id)
-    return rows.exclude(why=Why.SUPERSEDED).order_by("id")
+    found = list(rows.exclude(why=Why.SUPERSEDED).order_by("id"))
+    if any(each.why == Why.ERROR and _is_of_content(each) for each in found):
+        raise ListsError(_("This was taken off our list as an error. It does not come back."))
+    return found
 
 
 def _at(organisation_id: OrganisationId, address: str) -> OwnEntry | None:
