@@ -42,6 +42,7 @@ ARGUMENTS = {
     "assessment.edition": "edition_id",
     "assessment.study": "study_id",
     "custody.retention": "",
+    "lists.pack": "organisation_id",
     "safeguarding.alert": "concern_id",
     "takedown.notify": "notice_id",
     "takedown.probe": "notice_id",

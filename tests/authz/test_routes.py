@@ -18,7 +18,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from tests.world import Desk, make_desk, make_key, make_person, sign_in
+from tests.world import Desk, make_desk, make_key, make_person, make_place, sign_in
 from tutela.apps.access import services
 from tutela.apps.access.models import Person
 from tutela.apps.access.public import person_actor
@@ -31,6 +31,7 @@ from tutela.apps.custody.models import Leaf
 from tutela.apps.intake.models import Import, Transfer
 from tutela.apps.jobs.models import DeadJob
 from tutela.apps.jobs.rules import ErrorCode
+from tutela.apps.lists.models import ListVersion, OwnEntry
 from tutela.apps.safeguarding.models import Concern
 from tutela.apps.triage import public as triage
 from tutela.apps.triage.models import Agreement, Handover, Series
@@ -61,6 +62,13 @@ class Case:
     more: Callable[[Desk], dict[str, Any]] = lambda desk: {}
 
 
+def _published(desk: Desk) -> dict[str, Any]:
+    """A version of an own list, and one file of it."""
+    more = {"entries": 0, "added": 0, "withdrawn": 0, "statement": "{}", "made_by": "p"}
+    ListVersion.objects.get_or_create(organisation=desk.organisation, kind="hash", number=1, defaults=more)
+    return {"kind": "hash", "number": 1, "name": "version.json"}
+
+
 CASES = {
     "home": Case(),
     "status": Case(),
@@ -77,6 +85,15 @@ CASES = {
     "team-add": Case("post", "team"),
     "team-abilities": Case(about="team"),
     "team-remove": Case("post", "team", more=lambda desk: {"person_id": desk.colleague.id}),
+    "own-lists": Case(),
+    "own-list-publish": Case("post"),
+    "own-list-policy": Case("post"),
+    "own-entry": Case(about="own-entry"),
+    "own-entry-withdraw": Case("post", "own-entry"),
+    "own-list-file": Case(more=_published),
+    "case-assess": Case("post", "case"),
+    "case-entry-withdraw": Case("post", "case", {"why": "error"}, more=lambda desk: {"entry_id": MISSING}),
+    "case-list-address": Case("post", "case", more=lambda desk: {"location_id": MISSING}),
     "queue": Case(),
     "routing": Case(),
     "routing-effect": Case("post", data={"form-TOTAL_FORMS": "0", "form-INITIAL_FORMS": "0"}),
@@ -214,6 +231,8 @@ API_CASES = {
     "api:reports-batch": Case("post", data={"reports": [{"key": "report-1", "report": {}}]}),
     "api:reports-cybertip": Case("post", data=cybertip.EXAMPLE),
     "api:quality": Case(),
+    "api:own-lists": Case(),
+    "api:own-list-file": Case(more=_published),
     "api:deconfliction": Case("post", data={"marks": ["ab" * 32]}),
 }
 # what is open answers everybody alike, so it is asked by nobody in particular, with no object
@@ -234,7 +253,7 @@ OPEN_CASES = {
     "api:api-root": 404,
 }
 # nobody here has such codes, and no case here has a place in the log, a report, a notice or a referral
-NOT_FOUND_OF_THEIR_OWN = {"transfer-heard", "card",
+NOT_FOUND_OF_THEIR_OWN = {"transfer-heard", "card", "case-list-address", "case-entry-withdraw",
     "mfa_view_recovery_codes", "mfa_download_recovery_codes", "custody-report", "report-answer", "case-series", "case-take-out", "case-undo", "likeness-answer", "report-contact", "case-probe",
     "custody-export", "referral-step",
 }  # fmt: skip
@@ -317,6 +336,8 @@ def _cases(ours: Desk, theirs: Desk) -> dict[tuple[str, str], Any]:
     for ownership, team in owners.items():
         owner = {"organisation_id": team.organisation_id, "team_id": team.id}
         found["case", ownership] = made = triage.Case.objects.create(**owner)
+        if ownership != "other-team":  # an entry has no team
+            found["own-entry", ownership] = _own_entry(made)
         found["concern", ownership] = Concern.objects.create(case=made, **owner)
         found["series", ownership] = Series.objects.create(organisation_id=team.organisation_id, name=ownership)
         found["handover", ownership] = Handover.objects.create(
@@ -329,6 +350,12 @@ def _cases(ours: Desk, theirs: Desk) -> dict[tuple[str, str], Any]:
             case=made, organisation=theirs.organisation, to_organisation_id=team.organisation_id, offered_by="p"
         )
     return found
+
+
+def _own_entry(case: triage.Case) -> OwnEntry:
+    place = make_place(case, sha256=case.id.hex * 2)
+    owner = {"organisation_id": case.organisation_id, "case_id": case.id, "item_id": place.item_id}
+    return OwnEntry.objects.create(kind="hash", mark=case.id.hex, proposed_by="p", **owner)
 
 
 @cache
@@ -360,7 +387,7 @@ def _assessed(ours: Desk, theirs: Desk) -> dict[tuple[str, str], Any]:
 def _target_of(thing: Any) -> Target | None:
     if isinstance(thing, DeadJob | _Entry):
         return None
-    if isinstance(thing, Import | Series | ASSESSED):
+    if isinstance(thing, Import | Series | OwnEntry | ASSESSED):
         return Target(OrganisationId(thing.organisation_id))
     if isinstance(thing, Handover):
         return Target(OrganisationId(thing.organisation_id), frozenset({TeamId(thing.to_team_id)}))
@@ -386,6 +413,7 @@ ARGUMENTS = {
     "agreement": "agreement_id",
     "transfer": "transfer_id",
     "series": "series_id",
+    "own-entry": "entry_id",
     "person": "person_id",
     "team": "team_id",
     "key": "key_id",
@@ -429,6 +457,7 @@ def _ownerships(case: Case) -> tuple[str, ...]:
         "study",
         "action",
         "import",
+        "own-entry",
     }:  # a team has none of its own
         return ("own-team", "other-organisation", "missing")
     return (

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 OFFICE: Final = "office"
 _DESK: Final = "desk"
+_KEEPER: Final = "keeper"
 _AUDITOR: Final = "auditor"
 
 
@@ -245,6 +246,15 @@ PLACES: Final = {
     "transfers": Place("transfers", "/transfers/", _DESK, act=_unfold),
     "case-links": Place("case-links", "/cases/{case_linked}/links/", _DESK, act=_unfold),
     "case-links-of-one": Place("case-links", "/cases/{case_plain}/links/", _DESK),
+    "own-lists": Place("own-lists", "/own-lists/", _KEEPER),
+    "own-lists-of-addresses": Place("own-lists", "/own-lists/?kind=address", _DESK),
+    "own-lists-nothing": Place("own-lists", "/own-lists/?kind=address&state=withdrawn", _DESK),
+    "own-entry": Place("own-entry", "/own-lists/entries/{own_entry}/", _KEEPER),
+    "own-entry-wrong": Place("own-entry", "/own-lists/entries/{own_entry_wrong}/", _DESK),
+    "own-entry-proposed": Place("own-entry", "/own-lists/entries/{own_entry_proposed}/", _DESK),
+    "case-listed": Place("case", "/cases/{case_listed}/", _DESK, act=_unfold),
+    "case-wrong": Place("case", "/cases/{case_wrong}/", _DESK, act=_unfold),
+    "case-proposed": Place("case", "/cases/{case_proposed}/", _DESK, act=_unfold),
     "all-series": Place("all-series", "/series/", _DESK),
     "series": Place("series", "/series/{series}/", _DESK),
     "agreement": Place("agreement", "/agreements/{agreement}/", _DESK),
@@ -391,6 +401,13 @@ NO_PAGE: Final = {
     "key-revoke": "leads to `keys`",
     "sign-out-everywhere": "leads to `sign-in`",
     "mfa_download_recovery_codes": "a file",
+    "own-list-file": "a file",
+    "own-list-publish": "leads to `own-lists`",
+    "own-list-policy": "leads to `own-lists`",
+    "own-entry-withdraw": "leads to `own-entry`",
+    "case-entry-withdraw": "leads to `own-entry`",
+    "case-assess": "leads to `case`",
+    "case-list-address": "leads to `case`",
     "agreement-file": "a file",
     "agreement-end": "leads to `agreements`",
     "handover-accept": "leads to `handovers`",

@@ -50,6 +50,7 @@ _CAST = {
     "newcomer": ("Rosa Lind", "analyst", ()),
     "analyst": ("Pavel Dvorak", "analyst", ()),
     "desk": ("Ingrid Solheim", "supervisor", ("Intake",)),
+    "keeper": ("Emre Yildiz", "exchange-manager", ("Exchange",)),
     "auditor": ("Yusuf Demir", "auditor", ()),
     "policy": ("Maximiliana-Konstantina Featherstonehaugh-Papadopoulos", "policy-analyst", ("Exchange",)),
 }
@@ -139,7 +140,7 @@ def _teams(organisation: Organisation, facts: Facts) -> dict[str, Team]:
 
 
 def _people(organisation: Organisation, teams: dict[str, Team], facts: Facts) -> None:
-    """The cast: `office`, `desk`, `auditor` and `policy` look at pages, the others each sign in once, in one test."""
+    """The cast: `office`, `desk`, `keeper`, `auditor` and `policy` look at pages, the others each sign in once, in one test."""
     from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
     from django.contrib.auth.hashers import make_password
 
@@ -168,7 +169,7 @@ def _sessions(facts: Facts) -> None:
     """Sessions of today for those who only look at pages."""
     from tutela.apps.access.models import Person
 
-    for part in ("office", "analyst", "bare", "newcomer", "desk", "auditor", "policy"):
+    for part in ("office", "analyst", "bare", "newcomer", "desk", "keeper", "auditor", "policy"):
         person = Person.objects.with_email(facts.people[part]).get()
         facts.sessions[part] = _session(person, second_factor=part not in {"bare", "newcomer"})
         if part == "office":

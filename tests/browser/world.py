@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tests.browser import imported, joined
+from tests.browser import imported, joined, listed
 from tutela.domain.actors import SYSTEM
 from tutela.domain.lists import Entry, Hit, MatchKind, MatchPolicy
 from tutela.domain.lookups import Channel
@@ -87,6 +87,7 @@ def fill(cast: Cast, facts: Facts) -> None:
         facts.ids |= {name: str(case_id) for name, case_id in made.items()}
         facts.ids["concern"] = str(_referred(cast, made["case_danger"]))
         facts.ids |= joined.live(cast, made["case_linked"], made["case_offered"])
+        facts.ids |= listed.live(cast, *(made[f"case_{name}"] for name in ("listed", "wrong", "proposed")))
         facts.ids["import"] = str(imported.bring(cast.organisation))
         facts.ids |= _work_given_up()
         facts.ids |= _assessed(cast)
@@ -134,6 +135,9 @@ class _Weeks:
             "case_taken": self._danger("A message in a chat names a school.", answer="not-known"),
             "case_danger": self._danger("A child wrote to us and gave a town."),
             "case_linked": self._known("linked", times=3),
+            "case_listed": self._known("listed", addresses=2),
+            "case_wrong": self._confirmed("wrong"),
+            "case_proposed": self._known("proposed"),
             "case_offered": self._known("offered"),
         }
         return made

@@ -54,6 +54,7 @@ class Permission(StrEnum):
     LISTS_ENTRY_READ = "lists:entry:read"  # which entry of whose list, and how far away
     LISTS_LIST_EDIT = "lists:list:edit"
     LISTS_LIST_READ = "lists:list:read"
+    LISTS_VERSION_READ = "lists:version:read"  # take what the organisation itself publishes
     REVIEW_ITEM_CLOSE = "review:item:close"
     REVIEW_ITEM_DECIDE = "review:item:decide"
     REVIEW_ITEM_READ = "review:item:read"

@@ -20,6 +20,7 @@ from tutela.apps.assessment.api import router as assessment
 from tutela.apps.assessment.data_api import router as assessment_data
 from tutela.apps.intake.api import router as intake
 from tutela.apps.intake.feedback_api import router as feedback
+from tutela.apps.lists.api import router as lists
 from tutela.apps.triage.api import router as triage
 from tutela.domain.actors import Permission
 from tutela.entry.errors import error_body
@@ -35,6 +36,7 @@ api.add_router("/v1", intake)
 api.add_router("/v1", feedback)
 api.add_router("/v1", assessment)
 api.add_router("/v1", triage)
+api.add_router("/v1", lists)
 api.add_router("/v1", assessment_data)
 
 

@@ -63,6 +63,10 @@ JOBS: Final = {
     "custody.retention": Job(
         "closed subjects that a reviewed rule lets go, in every organisation", ("custody", "jobs")
     ),
+    "lists.pack": Job(
+        "the own hash list of one organisation, and the cases that relied on an error in it",
+        ("custody", "jobs", "triage"),
+    ),
     "safeguarding.alert": Job(
         "one question whether a child is safe, and who is on call for it", ("custody", "jobs", "safeguarding")
     ),
@@ -84,6 +88,9 @@ COMMANDS: Final = {
     "list import": Command("the hash lists of this machine", _P.LISTS_LIST_EDIT),
     "list show": Command("the hash lists of this machine", _P.LISTS_LIST_READ),
     "list remove": Command("the hash lists of this machine", _P.LISTS_LIST_EDIT),
+    "list own": Command("the own list of one organisation, without what stands on it", _P.LISTS_LIST_READ),
+    "list publish": Command("the own list of one organisation", _P.LISTS_LIST_EDIT),
+    "list withdraw": Command("one entry of the own list of its organisation", _P.LISTS_LIST_EDIT),
     "scan": Command("files that the caller names, beside the hash lists of this machine", _P.LISTS_ENTRY_LOOKUP),
     "report show": Command(_FILES),
     "report convert": Command(_FILES),

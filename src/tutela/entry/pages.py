@@ -19,6 +19,7 @@ from tutela.apps.access.public import actor_of, open_to_all, require
 from tutela.apps.assessment import public as assessment
 from tutela.apps.custody import services as custody
 from tutela.apps.jobs import public as jobs
+from tutela.apps.lists import public as lists
 from tutela.apps.safeguarding import public as safeguarding
 from tutela.apps.takedown import public as takedown
 from tutela.apps.triage import public as triage
@@ -35,6 +36,7 @@ _WAITING: Final = (  # each app that has something adds its own
     safeguarding.waiting,
     triage.waiting,
     takedown.waiting,
+    lists.waiting,
     assessment.waiting,
     standing.waiting,
     jobs.waiting,

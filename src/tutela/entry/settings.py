@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "tutela.apps.triage",
     "tutela.apps.intake",
     "tutela.apps.takedown",
+    "tutela.apps.lists",
     "tutela.apps.review",
     "tutela.apps.assessment",
     "django.contrib.auth",

@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include("tutela.apps.triage.routing_pages")),
     path("", include("tutela.apps.triage.deconfliction_pages")),
     path("", include("tutela.apps.triage.series_pages")),
+    path("", include("tutela.apps.lists.pages")),
     path("", include("tutela.apps.review.pages")),
     path("", include("tutela.apps.review.linking_pages")),
     path("", include("tutela.apps.review.search_pages")),

@@ -33,6 +33,7 @@ SCOPES: Final[dict[Permission, _StrPromise]] = {
     Permission.INTAKE_REPORT_CREATE: _("Hand in reports"),
     Permission.LISTS_ENTRY_LOOKUP: _("Look hashes up"),
     Permission.LISTS_ENTRY_READ: _("See distance, list and entry of what was found"),
+    Permission.LISTS_VERSION_READ: _("Take what this organisation itself publishes on lists"),
     Permission.TRIAGE_DECONFLICTION_ASK: _("Ask by keyed digest whether a unit here is on something"),
 }
 

@@ -142,6 +142,7 @@ TABLE: Final[Mapping[Role, Mapping[Permission, Reach]]] = MappingProxyType(
             _P.LISTS_ENTRY_READ: _O,
             _P.LISTS_LIST_EDIT: _O,
             _P.LISTS_LIST_READ: _O,
+            _P.LISTS_VERSION_READ: _O,
             _P.JOBS_JOB_READ: _O,
         },
         Role.POLICY_ANALYST: {
@@ -196,6 +197,7 @@ TABLE: Final[Mapping[Role, Mapping[Permission, Reach]]] = MappingProxyType(
             _P.INTAKE_REPORT_CREATE: _O,
             _P.LISTS_ENTRY_LOOKUP: _O,
             _P.LISTS_ENTRY_READ: _O,
+            _P.LISTS_VERSION_READ: _O,
             _P.TRIAGE_DECONFLICTION_ASK: _O,
         },
     }

@@ -68,6 +68,8 @@ ACTIONS: Final[dict[Action, _StrPromise]] = {
     Action.ITEM_RETURNED: gettext_lazy("Item is back"),
     Action.LIST_IMPORTED: gettext_lazy("List imported"),
     Action.LIST_REMOVED: gettext_lazy("List removed"),
+    Action.LIST_PUBLISHED: gettext_lazy("Version of an own list published"),
+    Action.ENTRY_PROPOSED: gettext_lazy("Proposed for an own list"),
     Action.ENTRY_LISTED: gettext_lazy("Entry put on a list"),
     Action.ENTRY_WITHDRAWN: gettext_lazy("Entry taken off a list"),
     Action.EXCHANGE_SENT: gettext_lazy("Sent to a partner"),

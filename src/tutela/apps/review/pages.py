@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tutela.apps.access.public import actor_of, can, require
 from tutela.apps.custody import public as custody
 from tutela.apps.intake import public as intake
+from tutela.apps.lists import public as lists
 from tutela.apps.review import services
 from tutela.apps.review.models import Decision
 from tutela.apps.safeguarding import public as safeguarding
@@ -90,10 +91,12 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "matches": matches,
         "series": triage.series_of(shown.id),
         "carried": triage.carried(shown.id),
+        "retracted": triage.retracted(shown.id),
+        "own": lists.of_case(actor, shown),
         "decisions": Decision.objects.filter(case_id=shown.id),
         "reports": intake.reports_of(shown.id, count_max=_REPORTS_MAX) if may_read else (),
         "missing": intake.missing_of(shown.id),
-        "addresses": _addresses(shown.id, may_send=may_send),
+        "addresses": _addresses(shown, may_send=may_send),
         "events": custody.history(actor, shown.id),
         "refused": triage.refused_lookups(shown.id),
         "is_waiting": is_waiting,
@@ -103,6 +106,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "is_in_danger": safeguarding.is_in_danger(shown.id),
         "may_send": can(actor, Permission.TAKEDOWN_NOTICE_SEND, target),
         "may_confirm": may_confirm and can(actor, Permission.REVIEW_ITEM_DECIDE, target),
+        "may_decide": can(actor, Permission.REVIEW_ITEM_DECIDE, target),
         "may_raise": can(actor, Permission.SAFEGUARDING_CONCERN_RAISE, target),
     }
     return render(request, "review/case.html", context)
@@ -171,14 +175,17 @@ def send_notice(request: HttpRequest, case_id: UUID, location_id: UUID) -> HttpR
     return redirect("case", case_id)
 
 
-def _addresses(case_id: UUID, *, may_send: bool) -> list[dict[str, Any]]:
-    notices = {notice.location_id: notice for notice in takedown.notices(case_id)}
-    locations = triage.locations(case_id)
+def _addresses(case: triage.Case, *, may_send: bool) -> list[dict[str, Any]]:
+    notices = {notice.location_id: notice for notice in takedown.notices(case.id)}
+    locations = triage.locations(case.id)
     custody.open_together(locations)
+    addresses = {location.id: location.address for location in locations if location.address}
+    listed = lists.entries_at(case.organisation_id, addresses)
     return [
         {
             "location": location,
             "address": defang(location.address or ""),
+            "listed": listed.get(location.id),
             "notice": notices.get(location.id),
             "form": NoticeForm(auto_id=f"{location.id}-%s") if may_send and location.id not in notices else None,
         }

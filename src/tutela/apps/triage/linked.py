@@ -106,6 +106,7 @@ class Assessment(models.Model):
     scheme = models.CharField(max_length=200, blank=True)
     assessed_at = models.DateTimeField(default=clock.now, editable=False)
     assessed_by = models.CharField(max_length=16)  # the pseudonym of a person
+    retracted_at = models.DateTimeField(null=True)  # it was an error: it counts no more, and cases say so
 
     class Meta:
         ordering = ("assessed_at", "id")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from tutela.apps.access.public import can, visible
 from tutela.apps.triage import ranking
 from tutela.apps.triage.arriving import take_in
-from tutela.apps.triage.assessing import assessed, carried, keep_assessments
+from tutela.apps.triage.assessing import assessed, carried, forget_entry, keep_assessments, retract, retracted
 from tutela.apps.triage.clocks import CLOCKS, Running, running
 from tutela.apps.triage.deconfliction import Elsewhere, elsewhere
 from tutela.apps.triage.folding import Arrival, Placed, mark_of, place
@@ -65,6 +65,7 @@ __all__ = [
     "Closing",
     "Elsewhere",
     "Explained",
+    "Item",
     "Likeness",
     "Match",
     "Move",
@@ -85,6 +86,7 @@ __all__ = [
     "confirmed",
     "elsewhere",
     "exact_matches",
+    "forget_entry",
     "handovers",
     "indicators",
     "is_offered",
@@ -106,6 +108,8 @@ __all__ = [
     "rank_all",
     "reachable",
     "refused_lookups",
+    "retract",
+    "retracted",
     "running",
     "sentence_of",
     "series_of",

@@ -21,7 +21,8 @@ KNOWN: Final = """
            COUNT(DISTINCT CASE WHEN known.kind = 'near' THEN known.id END),
            MAX(CASE WHEN EXISTS (SELECT 1 FROM triage_lookup AS asked WHERE asked.item_id = seen.item_id
                                  AND asked.done_at IS NOT NULL AND NOT asked.was_refused) THEN 1 ELSE 0 END),
-           MAX(CASE WHEN EXISTS (SELECT 1 FROM triage_assessment AS assessed WHERE assessed.item_id = seen.item_id)
+           MAX(CASE WHEN EXISTS (SELECT 1 FROM triage_assessment AS assessed WHERE assessed.item_id = seen.item_id
+                                    AND assessed.retracted_at IS NULL)
                     THEN 1 ELSE 0 END)
     FROM (SELECT DISTINCT case_id, item_id FROM triage_sighting WHERE case_id IN ({marks})) AS seen
     LEFT JOIN triage_match AS known ON known.item_id = seen.item_id

@@ -110,6 +110,7 @@ _INSIDE: Final = {
     "keys": ("key-new",),
     "queue": ("case", "case-reports", "case-links", "hand-over", "handovers"),
     "all-series": ("series",),
+    "own-lists": ("own-entry",),
     "safeguarding": ("concern", "rota"),
     "imports": ("import",),
     "partners": ("partner",),

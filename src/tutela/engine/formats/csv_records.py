@@ -7,6 +7,7 @@ own line; the lines that it would have swallowed are read again by themselves, s
 from __future__ import annotations
 
 import csv
+import io
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +16,7 @@ from tutela.domain.lists import RejectedRow
 from tutela.engine.formats.rows import LIMITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 DELIMITERS: Final = ",;\t|"
 _RECORD_LINES_MAX: Final = 64  # a quoted field of more lines is a quotation mark that was never closed
@@ -80,3 +81,10 @@ def split_line(header: str, delimiter: str) -> list[str]:
     except (csv.Error, StopIteration):
         return []
     return [name.strip() for name in names]
+
+
+def csv_line(cells: Iterable[str]) -> bytes:
+    """Return one row as `Records` reads it back."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(cells)
+    return text.getvalue().encode()

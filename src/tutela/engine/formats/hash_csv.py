@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from tutela.domain.errors import FormatError, RowError
 from tutela.engine.formats.columns import PAIR_KIND, PAIR_VALUE, SIGNAL_FIELDS, field_of, rank_of
-from tutela.engine.formats.csv_records import DELIMITERS, Records, split_line
+from tutela.engine.formats.csv_records import DELIMITERS, Records, csv_line, split_line
 from tutela.engine.formats.entries import EntryReader
 from tutela.engine.formats.fields import Notes
 from tutela.engine.formats.lines import encoding_of, lines
 from tutela.engine.formats.rows import LIMITS, each, head_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tutela.domain.limits import ImportLimits
     from tutela.domain.lists import Entry
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tutela.engine.formats.rows import Row
 
 _NAME_CHARS_SHOWN_MAX: Final = 64  # of a column's name, in notes
+_WRITTEN: Final = ("id", "sha256", "sha1", "md5", "pdq", "classification", "source")
 
 
 def read(
@@ -121,3 +122,11 @@ class _Plan:
             kind = row[self._pair_kind] if self._pair_kind is not None else ""
             reader.add_pair(signals, kind, row[self._pair_value])
         return reader.entry({field: row[index] for field, index in self._labels}, signals, str(number))
+
+
+def write(entries: Iterable[Entry]) -> Iterator[bytes]:
+    """Yield the lines of a list that `read` gives back: the header, then a row an entry."""
+    yield csv_line(_WRITTEN)
+    for entry in entries:
+        digests = (value.hex() if value else "" for value in (entry.sha256, entry.sha1, entry.md5, entry.pdq))
+        yield csv_line((entry.entry_id, *digests, entry.classification, entry.source))

@@ -20,7 +20,7 @@ from tutela.engine.formats.lines import encoding_of, lines
 from tutela.engine.formats.rows import LIMITS, each, head_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tutela.domain.limits import ImportLimits
     from tutela.domain.lists import Entry
@@ -48,6 +48,15 @@ def read(
         return reader.from_item(object_of(line), str(number), names)
 
     return each(lines(stream, notes.encoding, chars_max=limits.line_bytes_max), entry_of)
+
+
+def write(entries: Iterable[Entry]) -> Iterator[bytes]:
+    """Yield a line an entry, which `read` gives back."""
+    for entry in entries:
+        digests = {"sha256": entry.sha256, "sha1": entry.sha1, "md5": entry.md5, "pdq": entry.pdq}
+        said = {"id": entry.entry_id, "classification": entry.classification, "source": entry.source}
+        told = {name: value.hex() for name, value in digests.items() if value} | {k: v for k, v in said.items() if v}
+        yield json.dumps(told, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
 
 
 def object_of(line: str) -> dict[str, object]:

@@ -71,6 +71,8 @@ class Action(StrEnum):
     # lists and exchange
     LIST_IMPORTED = "list.imported"
     LIST_REMOVED = "list.removed"
+    LIST_PUBLISHED = "list.published"
+    ENTRY_PROPOSED = "entry.proposed"
     ENTRY_LISTED = "entry.listed"
     ENTRY_WITHDRAWN = "entry.withdrawn"
     EXCHANGE_SENT = "exchange.sent"

@@ -1,4 +1,4 @@
-"""`tutela list`: import, show and remove hash lists."""
+"""`tutela list`: import, show and remove hash lists; publish those of an organisation's own."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tutela.engine.matching import ListStore
 from tutela.entry.cli.exits import ExitCode
 from tutela.entry.cli.home import lists_folder, utc_now
 from tutela.entry.cli.lazy import examples
+from tutela.entry.cli.own_lists import own_list, publish_list, withdraw_entry
 from tutela.entry.cli.words import plural
 
 if TYPE_CHECKING:
@@ -28,7 +29,11 @@ _LABEL = 20
 
 @click.group("list")
 def lists() -> None:
-    """Import, show and remove hash lists."""
+    """Import, show and remove hash lists; publish an organisation's own."""
+
+
+for own in (own_list, publish_list, withdraw_entry):
+    lists.add_command(own)
 
 
 @lists.command(
