@@ -265,7 +265,14 @@ def test_a_command_says_every_reason_with_its_points_and_whose_weights(desk, sup
 #### Clocks ####
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-RULE = ClockRule("waiting", "nl", 24, date(2026, 1, 1), None, "an agreement", "a lawyer")
+
+
+def clock_rule(jurisdiction, hours, *, ends=None, reviewer="a lawyer"):
+    told = {"begins": date(2026, 1, 1), "ends": ends, "source": "an agreement", "reviewer": reviewer}
+    return ClockRule("waiting", jurisdiction, hours, **told)
+
+
+RULE = clock_rule("nl", 24)
 
 
 def test_no_clock_ships():
@@ -273,7 +280,7 @@ def test_no_clock_ships():
 
 
 def test_a_rule_that_nobody_reviewed_warns_and_sets_no_deadline():
-    unread = ClockRule("waiting", "nl", 24, date(2026, 1, 1), None, "an agreement", "")
+    unread = clock_rule("nl", 24, reviewer="")
     (found,) = ticking([unread], "waiting", ["nl"], since=NOON, moment=NOON + timedelta(hours=25))
     assert (found.ends_at, found.is_over) == (None, True)
     assert "nobody has reviewed this" in found.sentence
@@ -283,12 +290,12 @@ def test_a_clock_of_another_state_time_or_place_does_not_run():
     assert ticking([RULE], "confirmed", ["nl"], since=NOON, moment=NOON) == []
     assert ticking([RULE], "waiting", ["de"], since=NOON, moment=NOON) == []
     assert ticking([RULE], "waiting", ["nl"], since=NOON, moment=datetime(2025, 12, 31, tzinfo=UTC)) == []
-    ended = ClockRule("waiting", "nl", 24, date(2026, 1, 1), date(2026, 2, 1), "an agreement", "a lawyer")
+    ended = clock_rule("nl", 24, ends=date(2026, 2, 1))
     assert ticking([ended], "waiting", ["nl"], since=NOON, moment=NOON) == []
 
 
 def test_the_rule_of_a_place_stands_before_the_one_for_everywhere():
-    everywhere = ClockRule("waiting", "*", 72, date(2026, 1, 1), None, "an agreement", "a lawyer")
+    everywhere = clock_rule("*", 72)
     assert [each.rule for each in ticking([RULE, everywhere], "waiting", ["nl"], since=NOON, moment=NOON)] == [RULE]
     assert [each.rule for each in ticking([RULE, everywhere], "waiting", [], since=NOON, moment=NOON)] == [everywhere]
 

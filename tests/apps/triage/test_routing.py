@@ -86,6 +86,14 @@ def test_an_address_counts_only_by_a_table_that_an_operator_put_there(desk, supe
     assert come(desk, "0002", **captured).team_id == desk.other_team.id
 
 
+def test_the_seat_of_a_platform_counts_only_on_its_days(desk, supervisor):
+    adopt(desk, supervisor, dutch_to(desk.other_team))
+    fill(routing.SEATS, "Chat,NL,2020-01-01,2021-01-01,a register,a lawyer")
+    assert come(desk).team_id == desk.team.id
+    fill(routing.SEATS, "Chat,NL,2020-01-01,,a register,")  # nobody reviewed it: it proposes all the same
+    assert come(desk, "0002").team_id == desk.other_team.id
+
+
 def test_a_batch_costs_as_many_questions_as_one_report(desk, supervisor):
     adopt(desk, supervisor, dutch_to(desk.other_team))
     counts = []
