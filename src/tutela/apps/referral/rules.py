@@ -101,6 +101,8 @@ class Why(StrEnum):
 
     NOT_ALLOWED = "not-allowed"
     NOT_TAKEN = "not-taken"
+    NOT_CONFIGURED = "not-configured"  # there is no way to the authority
+    NO_BYTES = "no-bytes"  # of a file that was to go along: nobody hands them over any more
     NOT_KNOWN = "not-known"  # an answer of which nobody knows what it means
     VANISHED = "vanished"  # gone, though it may have been finished
     FINISHED_BY_OTHERS = "finished-by-others"  # than this record knows of
@@ -247,6 +249,12 @@ def answered(filing: Filing, answer: Answer, moment: datetime) -> Filing:
     return (
         replace(filing, opened=Opened(answer.report_id, moment, moment)) if is_open else _waits(filing, Why.NOT_KNOWN)
     )
+
+
+def interrupt(filing: Filing, why: Why) -> Filing:
+    """Stop before a call that cannot be made, for a person."""
+    assert filing.sent is None
+    return _waits(filing, why)
 
 
 def wait_s(failures: int) -> int:

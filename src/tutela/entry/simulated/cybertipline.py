@@ -93,7 +93,7 @@ class CyberTipline:
             number = f"{report_id}/{len(held.files)}".encode()
             file_id = hashlib.blake2b(number, digest_size=16).hexdigest()
             held.files[file_id], held.changed_at = md5, self._now()
-        return _said(Code.SUCCESS, report_id=report_id, file_id=file_id, file_hash=md5)
+        return Answer(Code.SUCCESS, "Success", report_id, file_id, md5)
 
     def file_info(self, document: bytes) -> Answer:
         """Take what is said of a file."""
@@ -155,8 +155,8 @@ def _refusal(document: bytes, name: str, _moment: datetime) -> Answer | None:
     return None if root.name == name else _said(Code.VALIDATION_FAILED, f"the document is no {name}")
 
 
-def _said(code: Code, description: str = "", **more: str) -> Answer:
-    return Answer(code, description or code.name.replace("_", " ").capitalize(), **more)
+def _said(code: Code, description: str = "", *, report_id: str = "") -> Answer:
+    return Answer(code, description or code.name.replace("_", " ").capitalize(), report_id)
 
 
 EXAMPLE: Final = b"<report/>"

@@ -17,7 +17,7 @@ import threading
 import time
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import parse_qs
 
 from tutela.engine.formats.cybertip_answer import Answer, Code
@@ -82,7 +82,6 @@ class _Http(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     """One connection, and one request on it."""
 
-    server: _Http
     protocol_version = "HTTP/1.1"
     timeout = _QUIET_S
 
@@ -98,17 +97,21 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(lambda: Answer(Code.INVALID_REQUEST, "The body is too long"), None)
             return
         body = self.rfile.read(length)
-        self._answer(lambda: self._done(body), self.server.ours.faults.next())
+        self._answer(lambda: self._done(body), self._ours.faults.next())
 
-    def log_message(self, *_: Any) -> None:
+    def log_message(self, format: str, *_: Any) -> None:  # noqa: A002  - the library's name
         """Nothing: what was sent belongs into no log."""
+
+    @property
+    def _ours(self) -> Server:
+        return cast("_Http", self.server).ours
 
     @property
     def _path(self) -> str:
         return self.path.removeprefix(BASE)
 
     def _done(self, body: bytes) -> Answer:
-        there = self.server.ours.authority
+        there = self._ours.authority
         match self._path:
             case "/submit":
                 return there.submit(body)
@@ -125,7 +128,7 @@ class _Handler(BaseHTTPRequestHandler):
         return Answer(Code.NOT_FOUND, "Not found")
 
     def _answer(self, act: Any, fault: Fault | None) -> None:
-        ours = self.server.ours
+        ours = self._ours
         time.sleep(ours.way.latency_s)
         self.close_connection = True
         if not self._may():
@@ -147,7 +150,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_response(response.status)
             self.send_header("Content-Type", "text/xml; charset=utf-8")
             self.send_header("Content-Length", str(len(response.body)))
-            self.send_header("Request-ID", f"simulated-{next(self.server.ours.requests)}")
+            self.send_header("Request-ID", f"simulated-{next(self._ours.requests)}")
             self.end_headers()
             self.wfile.write(response.body)
         except OSError:
