@@ -25,6 +25,7 @@ from tutela.domain.errors import FormatError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+WHITE: Final = " \t\r\n"  # what XML calls white space
 _NO_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _OF_SCHEMAS: Final = ("xmlns", "xsi:")  # attributes that say nothing but where a schema is
 _MARK: Final = "\N{REPLACEMENT CHARACTER}"
@@ -119,7 +120,7 @@ class _Reader:
 
     def end(self, _name: str) -> None:
         element = self._open.pop()
-        element.text = element.text.strip()
+        element.text = element.text.strip(WHITE)
 
     def characters(self, text: str) -> None:
         element = self._open[-1]
