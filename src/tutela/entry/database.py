@@ -4,7 +4,7 @@ SQLite writes ahead, syncs fully, begins immediately and waits: a commit that wa
 two writers queue rather than fail. PostgreSQL is spoken to over a socket or a verified connection (`config.refusals`).
 
 Nobody waits for ever: a server that does not take a connection, a machine that went away with the answer, a lock that
-its holder never gives up are each errors within seconds, and the service answers 503 (`errors.is_passing`).
+its holder never gives up are each errors within seconds, and the service answers 503 (`apps/passing`).
 
 >>> from tutela.entry.config import Settings
 >>> django_database(Settings(database_url="postgresql://tutela@db.example/tutela?sslmode=verify-full"))["HOST"]

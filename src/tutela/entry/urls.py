@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("tutela.apps.intake.partners")),
     path("", include("tutela.apps.intake.transfer_pages")),
     path("", include("tutela.apps.triage.pages")),
+    path("", include("tutela.apps.triage.weights_pages")),
     path("", include("tutela.apps.triage.handing_pages")),
     path("", include("tutela.apps.triage.routing_pages")),
     path("", include("tutela.apps.triage.deconfliction_pages")),

@@ -17,7 +17,7 @@ from tutela.apps.custody.public import Action
 from tutela.apps.intake.models import Door
 from tutela.apps.intake.services import Submission, ground_of, receive
 from tutela.apps.jobs.public import run_worker
-from tutela.apps.triage import pages, ranking, services
+from tutela.apps.triage import queue, ranking, weights_pages
 from tutela.apps.triage.arriving import weigh
 from tutela.apps.triage.clocks import CLOCKS, ClockRule, ticking
 from tutela.apps.triage.effect import compare
@@ -64,7 +64,7 @@ def finish(version):
 
 
 def order(who):
-    return [each.id for each in services.queue(who)]
+    return [each.id for each in queue.queue(who)]
 
 
 def test_the_old_order_serves_until_one_commit_lets_the_new_one_take_over(desk, supervisor):
@@ -178,9 +178,11 @@ def test_pages_of_the_queue_miss_nothing_and_repeat_nothing(desk, supervisor, st
         standing_clock.forward(seconds=number % 2)
         case(desk, *([Fact.LIVE] if number % 5 == 0 else []))
     walked, after = [], None
-    while found := services.page(services.queue(supervisor), "score_even", after, 4):
-        walked += [each.id for each in found]
-        after = services.After(found[-1].score_even, found[-1].opened_at, found[-1].id)
+    while (found := queue.page(supervisor, queue.Choice(), after, 4)).cases:
+        walked += [each.id for each in found.cases]
+        after = found.next
+        if after is None:
+            break
     assert walked == order(supervisor)
     assert len(walked) == 23
 
@@ -301,4 +303,4 @@ def test_the_rule_of_a_place_stands_before_the_one_for_everywhere():
 
 
 def test_every_form_field_is_a_signal():
-    assert set(pages.WeightsForm().fields) == set(DEFAULT.plain())
+    assert set(weights_pages.WeightsForm().fields) == set(DEFAULT.plain())
