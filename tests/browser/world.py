@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tests.browser import imported
+from tests.browser import filed, imported
 from tutela.domain.actors import SYSTEM
 from tutela.domain.lists import Entry, Hit, MatchKind, MatchPolicy
 from tutela.domain.lookups import Channel
@@ -87,6 +87,7 @@ def fill(cast: Cast, facts: Facts) -> None:
         facts.ids |= {name: str(case_id) for name, case_id in made.items()}
         facts.ids["concern"] = str(_referred(cast, made["case_danger"]))
         facts.ids["import"] = str(imported.bring(cast.organisation))
+        facts.ids |= filed.bring(cast, made)
         facts.ids |= _work_given_up()
         facts.ids |= _assessed(cast)
         _retention(made)

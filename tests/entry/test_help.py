@@ -57,6 +57,8 @@ COMMANDS = [
     ("jobs", "rerun"),
     ("jobs", "discard"),
     ("triage",),
+    ("referral",),
+    ("referral", "simulate"),
     ("triage", "circulation"),
     ("triage", "explain"),
     ("triage", "rank"),

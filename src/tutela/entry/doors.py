@@ -62,6 +62,7 @@ JOBS: Final = {
     "custody.retention": Job(
         "closed subjects that a reviewed rule lets go, in every organisation", ("custody", "jobs")
     ),
+    "referral.file": Job("one filing, and its authority", ("custody", "jobs", "referral")),
     "safeguarding.alert": Job(
         "one question whether a child is safe, and who is on call for it", ("custody", "jobs", "safeguarding")
     ),
@@ -122,6 +123,7 @@ COMMANDS: Final = {
     "triage rank": Command(
         "every waiting case, weighed again by the weights of its organisation", _P.TRIAGE_WEIGHT_EDIT
     ),
+    "referral simulate": Command("a stand-in for an authority, on this machine, that keeps nothing"),
     "assess import": Command(_FILES),
     "assess check": Command(_FILES),
     "assess build": Command(_FILES),

@@ -19,6 +19,7 @@ from tutela.apps.access.public import actor_of, open_to_all, require
 from tutela.apps.assessment import public as assessment
 from tutela.apps.custody import services as custody
 from tutela.apps.jobs import public as jobs
+from tutela.apps.referral import public as referral
 from tutela.apps.safeguarding import public as safeguarding
 from tutela.apps.takedown import public as takedown
 from tutela.apps.triage import public as triage
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 _WAITING: Final = (  # each app that has something adds its own
     safeguarding.waiting,
     triage.waiting,
+    referral.waiting,
     takedown.waiting,
     assessment.waiting,
     standing.waiting,

@@ -31,7 +31,7 @@ from tutela.apps.referral.rules import (
     withdraw,
 )
 from tutela.engine.formats.cybertip_answer import Kind
-from tutela.entry.simulated.cybertipline import CyberTipline
+from tutela.entry.simulated.cybertipline import EXAMPLE, CyberTipline
 
 HISTORIES = 1_000
 MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -108,7 +108,7 @@ class History:
         file_id = opened.file_ids[opened.described] if call is Call.FILE_INFO else ""
         about = f"<fileDetails><reportId>{number}</reportId><fileId>{file_id}</fileId></fileDetails>".encode()
         acts = {
-            Call.SUBMIT: lambda: self.there.submit(b"<report/>"),
+            Call.SUBMIT: lambda: self.there.submit(EXAMPLE),
             Call.UPLOAD: lambda: self.there.upload(number, b"benign"),
             Call.FILE_INFO: lambda: self.there.file_info(about),
             Call.FINISH: lambda: self.there.finish(number),

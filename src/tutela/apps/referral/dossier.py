@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from tutela.apps.access.public import incident_names
 from tutela.apps.intake import public as intake
-from tutela.apps.referral import drafts
+from tutela.apps.referral import documents, drafts
 from tutela.apps.referral.words import Channel
 from tutela.domain.addresses import defang
 from tutela.domain.reports import Incident
@@ -63,6 +64,10 @@ def appraise(draft: Draft, channel: str) -> Appraisal:
             hindrances.append(_("It does not say what kind of incident it is. The CyberTipline takes none without."))
         if draft.reported.occurred_at is None:
             hindrances.append(_("It does not say when it happened. The CyberTipline takes none without."))
+        if not hindrances:
+            hindrances += [
+                _("The CyberTipline would not take it: %(why)s") % {"why": why} for why in documents.faults(draft)
+            ]
         if not settings.TUTELA.cybertip_url:
             hindrances.append(_("No address of the CyberTipline is configured. An administrator sets cybertip_url."))
     return Appraisal(intake.score(gaps), tuple(intake.missing(gaps)), tuple(hindrances))
@@ -72,7 +77,10 @@ def preview(draft: Draft) -> list[Line]:
     """Say in plain words exactly what would be sent."""
     said = draft.reported
     lines = [
-        Line(_("What kind of incident"), (said.incident.value,) if said.incident is not Incident.NOT_SAID else ()),
+        Line(
+            _("What kind of incident"),
+            (str(incident_names()[said.incident]),) if said.incident in incident_names() else (),
+        ),
         Line(_("When"), (f"{said.occurred_at:%Y-%m-%d %H:%M} UTC",) if said.occurred_at else ()),
         Line(_("Facts that were ticked"), tuple(sorted(said.facts))),
         Line(_("Age of the youngest child, as it seems"), (said.age_band.value,)),

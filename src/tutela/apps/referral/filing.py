@@ -64,9 +64,11 @@ def begin(filing_id: UUID, source: MediaSource | None, *, may_ask: bool = True) 
     if call is None or not draft:
         write(row, state)
         return None
-    prepared = documents.prepare(states.read_draft(draft), call, state.opened, source) if may_ask else None
-    if prepared is None:
-        write(row, rules.interrupt(state, Why.NO_BYTES if may_ask else Why.NOT_CONFIGURED))
+    prepared = Why.NOT_CONFIGURED
+    if may_ask:
+        prepared = documents.prepare(states.read_draft(draft), call, state.opened, source)
+    if isinstance(prepared, Why):
+        write(row, rules.interrupt(state, prepared))
         return None
     row.turn += 1
     CallMade.objects.create(filing=row, case_id=row.case_id, turn=row.turn, call=call, asked=prepared.kept)

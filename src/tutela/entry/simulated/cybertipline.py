@@ -10,7 +10,7 @@ Rules, after the published documentation:
 4. A document that breaks a rule of the wire is answered 4100, one that is no XML 4110.
 5. The schema is not ours to publish: `xsd` is not found here.
 
->>> there = CyberTipline(lambda: datetime(2026, 11, 22))
+>>> there = CyberTipline(lambda: datetime(2026, 11, 22, tzinfo=UTC))
 >>> number = there.submit(EXAMPLE).report_id
 >>> [int(answer.code) for answer in (there.finish(number), there.finish(number), there.retract(number))]
 [0, 5102, 5102]
@@ -21,13 +21,16 @@ from __future__ import annotations
 import hashlib
 import threading
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from tutela.domain.errors import FormatError
+from tutela.domain.reports import Incident
 from tutela.engine import clock
-from tutela.engine.formats import xml_tree
+from tutela.engine.formats import cybertip_report, xml_tree
 from tutela.engine.formats.cybertip_answer import Answer, Code
+from tutela.engine.formats.cybertip_people import Email, Person
+from tutela.engine.formats.cybertip_report import Report, Reporter, Summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,7 +102,7 @@ class CyberTipline:
         """Take what is said of a file."""
         if answer := _refusal(document, "fileDetails", self._now()):
             return answer
-        root = xml_tree.read(document, xml_tree.XmlLimits())
+        root = xml_tree.read(document, cybertip_report.LIMITS)
         report_id, file_id = ("".join(each.text for each in root.all(name)) for name in ("reportId", "fileId"))
         with self._lock:
             held = self._held_as(report_id)
@@ -147,16 +150,25 @@ def _ending(held: Held) -> Code | None:
     return Code.ALREADY_RETRACTED if held.is_retracted else None
 
 
-def _refusal(document: bytes, name: str, _moment: datetime) -> Answer | None:
+def _refusal(document: bytes, name: str, moment: datetime) -> Answer | None:
     try:
-        root = xml_tree.read(document, xml_tree.XmlLimits())
+        root = xml_tree.read(document, cybertip_report.LIMITS)
     except FormatError as error:
         return _said(Code.MALFORMED_XML, str(error))
-    return None if root.name == name else _said(Code.VALIDATION_FAILED, f"the document is no {name}")
+    if root.name != name:
+        return _said(Code.VALIDATION_FAILED, f"the document is no {name}")
+    wrong = cybertip_report.faults(document, now=moment)
+    return _said(Code.VALIDATION_FAILED, "; ".join(wrong)) if wrong else None
 
 
 def _said(code: Code, description: str = "", *, report_id: str = "") -> Answer:
     return Answer(code, description or code.name.replace("_", " ").capitalize(), report_id)
 
 
-EXAMPLE: Final = b"<report/>"
+EXAMPLE: Final = cybertip_report.write(
+    Report(
+        summary=Summary(incident=Incident.MATERIAL, occurred_at=datetime(2026, 11, 20, tzinfo=UTC)),
+        reporter=Reporter(person=Person(emails=(Email(address="desk@platform.example"),))),
+    )
+)
+"""A report that says no more than it must, of made-up names."""
