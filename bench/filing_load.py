@@ -68,9 +68,8 @@ SUMS: Final = (
     "preservations that did not start with a filing",
     "faults of the record",
 )
-BENIGN: Final = b"benign bytes"
-_SHA256: Final = hashlib.sha256(BENIGN).digest()
-_SOURCE: Final = InMemory({f"sha256:{_SHA256.hex()}": BENIGN})
+_held: Final[dict[str, bytes]] = {}
+_SOURCE: Final = InMemory(_held)
 _CALLS: Final = 4  # of a filing with one file where nothing goes wrong
 _ROUNDS_MAX: Final = 40
 _ANSWER_S_MAX: Final = 5.0
@@ -97,12 +96,15 @@ class _Stage:
         self._made: list[UUID] = []
 
     def filing(self, name: str, *, with_file: bool = True) -> UUID:
-        """Report something, write a draft of it, and have it approved."""
+        """Report something of its own, write a draft of it, and have it approved."""
+        data = f"benign bytes of {name}".encode()
+        sha256 = hashlib.sha256(data)
+        _held[f"sha256:{sha256.hexdigest()}"] = data
         reported = Reported(
             incident=Incident.MATERIAL,
             occurred_at=datetime(2026, 11, 20, tzinfo=UTC),
             accounts=(Account("platform", name),),
-            media=(Media({"sha256": _SHA256}),) if with_file else (),
+            media=(Media({"sha256": sha256.digest()}),) if with_file else (),
         )
         with transaction.atomic():
             taken = receive(SYSTEM, desk_of(self._organisation.id), Submission(Door.CALL, name, reported, ground_of()))
@@ -121,18 +123,17 @@ class _Stage:
     def judge(self, what: str) -> Counter[str]:
         """Compare both sides, filing by filing."""
         filed: Counter[str] = Counter()
-        whole: set[str] = set()
+        described: Counter[str] = Counter()
         for held in self.there.filed:
             reference = held.document.decode().partition("Reference of the sender: ")[2][:36]
             filed[reference] += 1
-            if len(held.files) == len(held.described):
-                whole.add(reference)
+            described[reference] += len(held.files) if len(held.files) == len(held.described) else -1
         for row in Filing.objects.filter(id__in=self._made):
-            self._judge(row, filed[str(row.id)], is_whole=str(row.id) in whole)
+            self._judge(row, filed[str(row.id)], described[str(row.id)])
         self.told[what] = len(self._made)
         return self.told
 
-    def _judge(self, row: Filing, times: int, *, is_whole: bool) -> None:
+    def _judge(self, row: Filing, times: int, files: int) -> None:
         state = worker.read(row)
         assert state is not None
         is_filed, told = state.step is Step.FILED, self.told
@@ -143,7 +144,7 @@ class _Stage:
         told["filed twice"] += times > 1
         may_be = state.step is Step.WAITING and state.opened is not None and bool(state.opened.finishes)
         told["filed, and not known to be; or the other way round"] += bool(times) != is_filed and not may_be
-        told["filed with files missing or too many"] += is_filed and not is_whole
+        told["filed with files missing or too many"] += is_filed and files != state.files
         told["filed without what the authority answered, byte for byte"] += is_filed and not _is_proved(row, state)
         told["neither at an end nor waiting for a person"] += state.step not in {*rules.ENDED, Step.WAITING}
         kept = Preservation.objects.filter(filing=row).count()
@@ -155,7 +156,7 @@ def faults() -> Counter[str]:
     stage = _Stage()
     for fault in Fault:
         for at in range(_CALLS):
-            filing_id = stage.filing(f"{fault.value}-{at}")
+            filing_id = stage.filing(f"fault-{fault.value}-{at}")
             planned = Faults([None] * at + [fault])
             with Server(stage.there, planned, way=Way(late_s=_ANSWER_S_MAX)) as server:
                 line = HttpLine(server.address, USER, PASSWORD, answer_s_max=0.5)
@@ -172,7 +173,7 @@ def steps(every: str) -> Counter[str]:
     with Server(stage.there) as server:
         line = HttpLine(server.address, USER, PASSWORD, answer_s_max=_ANSWER_S_MAX)
         while was_killed:
-            filing_id = stage.filing(f"step-{step}")
+            filing_id = stage.filing(f"step-{step:05}")
             connections.close_all()
 
             def act(filing_id: UUID = filing_id) -> None:
@@ -213,7 +214,7 @@ def histories(count: str) -> Counter[str]:
         chance, moved = random.Random(seed), [timedelta()]
         began = clock.now()
         with clock.use(lambda moved=moved, began=began: began + moved[0]):
-            filing_id = stage.filing(f"history-{seed}", with_file=chance.random() < 0.7)
+            filing_id = stage.filing(f"history-{seed:05}", with_file=chance.random() < 0.7)
             line = _Dying(DirectLine(stage.there, Faults(rate=0.25, seed=seed, kinds=kinds)), chance)
             for _ in range(chance.randrange(1, 8)):
                 _event(stage, filing_id, line, chance, moved)

@@ -14,13 +14,14 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests.journeys.sinks import Host, MailSink, running
-from tests.world import Desk, make_desk, make_place
+from tests.world import Desk, make_desk, make_filing, make_place
 from tutela.apps.access.public import acting_as
 from tutela.apps.assessment.models import Study
 from tutela.apps.assessment.studying import Question
 from tutela.apps.jobs import registry
 from tutela.apps.jobs.models import DeadJob, Job
 from tutela.apps.jobs.public import enqueue, run_worker
+from tutela.apps.referral.rules import Step
 from tutela.apps.safeguarding.models import Concern
 from tutela.apps.takedown.models import Notice
 from tutela.apps.triage.models import Case, Lookup, Weighting
@@ -37,6 +38,7 @@ ARGUMENTS = {
     "assessment.count": "",
     "assessment.study": "study_id",
     "custody.retention": "",
+    "referral.file": "filing_id",
     "safeguarding.alert": "concern_id",
     "takedown.notify": "notice_id",
     "takedown.probe": "notice_id",
@@ -82,6 +84,7 @@ def work_of(desk: Desk, host: Host) -> dict[str, str]:
         "organisation_id": str(desk.organisation.id),
         "notice_id": str(notice.id),
         "concern_id": str(concern.id),
+        "filing_id": str(make_filing(case, Step.APPROVED).id),
         "weighting_id": str(weighting.id),
     }
 

@@ -81,7 +81,7 @@ def test_a_worker_that_dies_between_asking_and_keeping_leaves_what_the_next_one_
     assert calls()[0] == ("submit", "lost")
 
 
-def test_a_slow_worker_that_was_taken_for_dead_keeps_nothing(approved, there, source):
+def test_what_a_slow_worker_brings_after_it_was_taken_for_dead_is_kept_and_decides_nothing(approved, there, source):
     slow = worker.begin(approved.id, source)
     late = DirectLine(there).ask(slow.prepared.request)
     go_on(approved, there, source=source)
@@ -89,6 +89,8 @@ def test_a_slow_worker_that_was_taken_for_dead_keeps_nothing(approved, there, so
     assert worker.keep(slow, late) is None
     assert worker.read(Filing.objects.get()) == before
     assert len(there.filed) == 1
+    first = CallMade.objects.first()
+    assert (first.heard, first.verbatim) == (Heard.LOST, late.body)
 
 
 def test_refused_credentials_stop_it_for_a_person_who_lets_it_go_on(approved, there, approver, source):

@@ -2,7 +2,7 @@
 
 No transaction is open while an authority is asked. Whoever dies in between leaves a call that was begun and has no
 answer; the next one finds it, takes it for lost, and the rules say what that means. A worker that was only slow, and
-was taken for dead, finds another turn than its own and keeps nothing.
+was taken for dead, finds another turn than its own: what it brings is kept beside its call, and decides nothing.
 """
 
 from __future__ import annotations
@@ -79,13 +79,16 @@ def begin(filing_id: UUID, source: MediaSource | None, *, may_ask: bool = True) 
 
 @transaction.atomic
 def keep(begun: Begun, response: Response | None) -> rules.Filing | None:
-    """Keep what came back of a call; None where another took its place, so that nothing may be kept."""
+    """Keep what came back of a call; None where another took its place: then it changes nothing, but is not lost."""
     row = Filing.objects.select_for_update().get(id=begun.filing_id)
     state = read(row)
-    if state is None or row.turn != begun.turn or state.sent is None or state.step is not Step.FILING:
+    if state is None:
+        return None
+    if row.turn != begun.turn or state.sent is None or state.step is not Step.FILING:
+        _keep_answer(row, begun.turn, Heard.LOST, response)
         return None
     answer = calling.meaning(state.sent, response, md5=begun.prepared.md5)
-    _keep_answer(row, answer, response)
+    _keep_answer(row, row.turn, answer.heard, response)
     return write(row, rules.answered(state, answer, clock.now()))
 
 
@@ -111,18 +114,18 @@ def write(row: Filing, state: rules.Filing) -> rules.Filing:
 
 
 def _lost(row: Filing, state: rules.Filing) -> rules.Filing:
-    _keep_answer(row, rules.Answer(Heard.LOST), None)
+    _keep_answer(row, row.turn, Heard.LOST, None)
     return rules.answered(state, rules.Answer(Heard.LOST), clock.now())
 
 
-def _keep_answer(row: Filing, answer: rules.Answer, response: Response | None) -> None:
-    made = CallMade.objects.get(filing=row, turn=row.turn)
-    made.heard, made.answered_at = answer.heard.value, clock.now()
+def _keep_answer(row: Filing, turn: int, heard: Heard, response: Response | None) -> None:
+    made = CallMade.objects.get(filing=row, turn=turn)
+    made.heard, made.answered_at = heard.value, clock.now()
     if response is not None:
         made.http_status, made.request_id = response.status, response.request_id
         made.answer = response.body.decode("latin-1")
     made.save(update_fields=["heard", "answered_at", "http_status", "request_id", "answer"])
-    _record(Action.FILING_HEARD, row, reason=ReasonCode.UNREACHABLE if answer.heard is Heard.LOST else None)
+    _record(Action.FILING_HEARD, row, reason=ReasonCode.UNREACHABLE if heard is Heard.LOST else None)
 
 
 def _record(
