@@ -18,6 +18,7 @@ from tutela.apps.referral import calling
 from tutela.apps.referral.rules import Call, Why
 from tutela.domain.errors import FormatError
 from tutela.domain.media_source import MediaSource, read_checked
+from tutela.domain.reports import AgeBand
 from tutela.engine.formats import cybertip_filing, cybertip_report
 from tutela.engine.formats.cybertip_people import Email, Person
 from tutela.engine.formats.cybertip_report import Reporter
@@ -76,8 +77,11 @@ def file_details(draft: Draft, number: int, opened: Opened) -> bytes:
 def _text(draft: Draft) -> str:
     digests = [f"{name.upper()} {value.hex()}" for media in draft.only_digests for name, value in media.digests.items()]
     known = ("Digests of files whose bytes are not sent:", *digests) if digests else ()
+    said = draft.reported
+    ticked = f"Ticked by whoever reported: {', '.join(sorted(said.facts))}" if said.facts else ""
+    age = f"Youngest child, as it seems: {said.age_band}" if said.age_band is not AgeBand.UNKNOWN else ""
     signed = (f"Filed by: {draft.sender.organisation}", f"Reference of the sender: {draft.reference}")
-    return "\n".join(filter(None, (draft.reported.text, *known, *signed)))
+    return "\n".join(filter(None, (said.text, ticked, age, *known, *signed)))
 
 
 def _prepared(draft: Draft, call: Call, opened: Opened | None, source: MediaSource | None) -> Prepared | Why:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from tutela.apps.access.public import incident_names
 from tutela.apps.intake import public as intake
-from tutela.apps.referral import documents, drafts
+from tutela.apps.referral import documents, drafts, labels
 from tutela.apps.referral.words import Channel
 from tutela.domain.addresses import defang
 from tutela.domain.reports import Incident
@@ -82,8 +82,8 @@ def preview(draft: Draft) -> list[Line]:
             (str(incident_names()[said.incident]),) if said.incident in incident_names() else (),
         ),
         Line(_("When"), (f"{said.occurred_at:%Y-%m-%d %H:%M} UTC",) if said.occurred_at else ()),
-        Line(_("Facts that were ticked"), tuple(sorted(said.facts))),
-        Line(_("Age of the youngest child, as it seems"), (said.age_band.value,)),
+        Line(_("Facts that were ticked"), tuple(str(labels.FACTS[each]) for each in sorted(said.facts))),
+        Line(_("Age of the youngest child, as it seems"), (str(labels.AGES[said.age_band]),)),
         Line(_("Countries"), tuple(each.upper() for each in said.jurisdictions)),
         Line(_("Addresses"), tuple(defang(each) for each in said.addresses)),
         Line(_("Accounts"), tuple(f"{each.platform}: {each.name}" for each in said.accounts)),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tutela.apps.referral.rules import Call, Heard, Proof, Step, Why
 from tutela.apps.referral.words import Keeper, Outcome, Said
+from tutela.domain.reports import AgeBand, Fact
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -60,6 +61,25 @@ HEARD: Final[dict[Heard, _StrPromise]] = {
     Heard.RETRACTED: _("retracted already"),
     Heard.FINISHED: _("filed already"),
     Heard.UNKNOWN: _("an answer that is not known"),
+}
+FACTS: Final[dict[Fact, _StrPromise]] = {
+    Fact.DANGER_NOW: _("a child is in danger now"),
+    Fact.ABUSE_GOES_ON: _("the abuse goes on"),
+    Fact.LIVE: _("it happens live"),
+    Fact.EXTORTION: _("a child is threatened or blackmailed"),
+    Fact.SELF_HARM: _("a child may harm itself"),
+    Fact.NEW_MATERIAL: _("new, as far as the reporter knows"),
+    Fact.CHILD_FINDABLE: _("a child is named or can be found"),
+    Fact.REPORTER_IS_CHILD: _("the one who reports is a child"),
+    Fact.REPORTER_IS_SHOWN: _("a survivor reports about pictures of themselves"),
+    Fact.SENT_BY_MANY: _("it is sent on by many"),
+}
+AGES: Final[dict[AgeBand, _StrPromise]] = {
+    AgeBand.UNKNOWN: _("not known"),
+    AgeBand.INFANT: _("an infant"),
+    AgeBand.TODDLER: _("a toddler"),
+    AgeBand.PREPUBESCENT: _("before puberty"),
+    AgeBand.PUBESCENT: _("in puberty"),
 }
 SAID: Final[dict[Said, _StrPromise]] = {
     Said.RECEIVED: _("They have it"),
