@@ -12,6 +12,7 @@ from tests.world import make_person, sign_in
 from tutela.apps.custody import keyring
 from tutela.apps.custody.models import Leaf
 from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, erase
+from tutela.apps.jobs.models import Job
 from tutela.apps.jobs.public import run_worker
 from tutela.apps.referral import filing as worker
 from tutela.apps.referral import services
@@ -121,6 +122,20 @@ def test_what_stopped_stands_on_the_front_page_and_says_why(case, writer, approv
     assert "Reports to authorities that wait" in text_of(client, "home")
     assert "No way to the authority is configured" in text_of(client, "filings")
     assert "Let it go on" in text_of(client, "filing", made.id)
+
+
+@pytest.mark.usefixtures("source")
+def test_what_stands_still_because_its_work_was_given_up_is_seen_and_let_go_on(
+    standing_clock, approved, supervisor, client
+):
+    made = approved
+    Job.objects.all().delete()  # an administrator discarded it
+    assert "stand still" not in text_of(client, "home")
+    standing_clock.forward(hours=13)
+    sign_in(client, supervisor)
+    assert "Reports to authorities that stand still" in text_of(client, "home")
+    client.post(reverse("filing-step", args=[made.id, "resume"]))
+    assert Job.objects.filter(name="referral.file").count() == 1
 
 
 def test_a_package_is_signed_handed_over_and_waits_for_its_receipt(desk, writer, supervisor, client):

@@ -10,7 +10,8 @@ from tutela.apps.access.public import can, visible
 from tutela.apps.referral.authorities import AUTHORITIES, DUTIES
 from tutela.apps.referral.models import Feedback, Filing, Preservation
 from tutela.apps.referral.rules import Step
-from tutela.apps.referral.words import Said
+from tutela.apps.referral.services import STILL_AFTER, UNDER_WAY
+from tutela.apps.referral.words import Channel, Said
 from tutela.domain.actors import Permission
 from tutela.domain.waiting import Waiting
 from tutela.engine import clock
@@ -52,10 +53,14 @@ def waiting(actor: Actor) -> list[Waiting]:
         return []
     reach = visible(actor, Permission.REFERRAL_FILING_EDIT, teams="case__team")
     rows = Filing.objects.filter(reach)
+    still = rows.filter(step__in=UNDER_WAY, channel=Channel.CYBERTIPLINE, approved_at__lt=clock.now() - STILL_AFTER)
+    packages = rows.filter(step=Step.APPROVED, channel=Channel.PACKAGE)
     kept = Preservation.objects.filter(filing__in=rows, ended_at=None, until__lte=clock.now())
     lines = [
         Waiting(_("Reports to authorities to approve"), rows.filter(step=Step.DRAFT).count(), "/filings/"),
         Waiting(_("Reports to authorities that wait"), rows.filter(step=Step.WAITING).count(), "/filings/"),
+        Waiting(_("Reports to authorities that stand still"), still.count(), "/filings/"),
+        Waiting(_("Packages to hand over"), packages.count(), "/filings/"),
         Waiting(_("Preservations whose time is over"), kept.count(), "/filings/"),
     ]
     return [line for line in lines if line.count]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 _P: Final = Permission
 _NEW: Final = rules.Filing(files=0)
+UNDER_WAY: Final = (Step.APPROVED, Step.FILING)
+STILL_AFTER: Final = timedelta(hours=12)  # ten failures take four hours: by then nobody works on it any more
 
 
 @transaction.atomic
@@ -101,9 +104,10 @@ def approve(actor: Actor, filing_id: UUID) -> None:
 
 @transaction.atomic
 def resume(actor: Actor, filing_id: UUID) -> None:
-    """Let what waits go on: somebody mended what hindered it."""
+    """Let what waits go on: somebody mended what hindered it; or what stands still, because its work was given up."""
     row = _locked(actor, filing_id, _P.REFERRAL_FILING_APPROVE)
-    worker.write(row, rules.resume(_state(row)))
+    if not stands_still(row):
+        worker.write(row, rules.resume(_state(row)))
     _record(Action.FILING_RESUMED, row, actor)
     plan(row)
 
@@ -173,6 +177,12 @@ def filing(actor: Actor, filing_id: UUID, permission: Permission = _P.REFERRAL_F
         raise Http404
     triage.case(actor, found.case_id, permission)
     return found
+
+
+def stands_still(row: Filing) -> bool:
+    """Whether nobody seems to work on what should be filed."""
+    late = row.approved_at is not None and row.approved_at < clock.now() - STILL_AFTER
+    return late and row.channel == Channel.CYBERTIPLINE and row.step in UNDER_WAY
 
 
 def plan(row: Filing) -> None:

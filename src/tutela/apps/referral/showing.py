@@ -8,7 +8,7 @@ from django.db.models import Case, IntegerField, Value, When
 
 from tutela.apps.access.public import can
 from tutela.apps.custody.public import open_together
-from tutela.apps.referral import authorities, dossier, forms, labels, rules, states
+from tutela.apps.referral import authorities, dossier, forms, labels, rules, services, states
 from tutela.apps.referral import filing as worker
 from tutela.apps.referral.rules import Call, Heard, Step, Why
 from tutela.apps.referral.words import Channel, Keeper, Outcome, Said
@@ -95,7 +95,7 @@ def _forms(row: Filing, state: rules.Filing, *, may_edit: bool, may_approve: boo
     return {
         "change": forms.ChangeForm(said=said(row)) if may_edit and can_change else None,
         "may_approve": may_approve and step is Step.DRAFT,
-        "may_resume": waits and state.why is not Why.HANDED_OVER,
+        "may_resume": (waits and state.why is not Why.HANDED_OVER) or (may_approve and services.stands_still(row)),
         "may_pack": may_approve and is_package and step in {Step.APPROVED, Step.WAITING},
         "hand_over": forms.HandOverForm(auto_id="hand-%s")
         if may_approve and is_package and step is Step.APPROVED
