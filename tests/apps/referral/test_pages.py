@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -19,6 +20,7 @@ from tutela.apps.referral import services
 from tutela.apps.referral.models import Feedback, Filing, Preservation
 from tutela.apps.referral.rules import Step
 from tutela.domain.actors import Role
+from tutela.engine import clock
 from tutela.engine.ledger.note import Note
 from tutela.entry.simulated.cybertipline import CyberTipline
 from tutela.entry.simulated.line import DirectLine
@@ -124,15 +126,12 @@ def test_what_stopped_stands_on_the_front_page_and_says_why(case, writer, approv
     assert "Let it go on" in text_of(client, "filing", made.id)
 
 
-@pytest.mark.usefixtures("source")
-def test_what_stands_still_because_its_work_was_given_up_is_seen_and_let_go_on(
-    standing_clock, approved, supervisor, client
-):
+@pytest.mark.usefixtures("supervisor")
+def test_what_stands_still_because_its_work_was_given_up_is_seen_and_let_go_on(approved, client):
     made = approved
     Job.objects.all().delete()  # an administrator discarded it
     assert "stand still" not in text_of(client, "home")
-    standing_clock.forward(hours=13)
-    sign_in(client, supervisor)
+    Filing.objects.update(approved_at=clock.now() - timedelta(hours=13))
     assert "Reports to authorities that stand still" in text_of(client, "home")
     client.post(reverse("filing-step", args=[made.id, "resume"]))
     assert Job.objects.filter(name="referral.file").count() == 1
