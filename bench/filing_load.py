@@ -72,6 +72,7 @@ _held: Final[dict[str, bytes]] = {}
 _SOURCE: Final = InMemory(_held)
 _CALLS: Final = 4  # of a filing with one file where nothing goes wrong
 _ROUNDS_MAX: Final = 40
+_OTHER: Final = 1_000_003  # chance of its own, so that faults do not go with deaths
 _ANSWER_S_MAX: Final = 5.0
 
 
@@ -215,7 +216,7 @@ def histories(count: str) -> Counter[str]:
         began = clock.now()
         with clock.use(lambda moved=moved, began=began: began + moved[0]):
             filing_id = stage.filing(f"history-{seed:05}", with_file=chance.random() < 0.7)
-            line = _Dying(DirectLine(stage.there, Faults(rate=0.25, seed=seed, kinds=kinds)), chance)
+            line = _Dying(DirectLine(stage.there, Faults(rate=0.25, seed=seed + _OTHER, kinds=kinds)), chance)
             for _ in range(chance.randrange(1, 8)):
                 _event(stage, filing_id, line, chance, moved)
             stage.end(filing_id, DirectLine(stage.there))
