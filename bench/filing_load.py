@@ -23,6 +23,7 @@ django.setup()
 
 from django.db import connections, transaction  # noqa: E402 - only now is it there
 
+from bench.g1_filing import CRASHES, FAULTS, HISTORIES  # noqa: E402 - as above
 from tests.steps import killed_at  # noqa: E402 - as above
 from tests.world import actor, fill, make_desk, make_person  # noqa: E402 - as above
 from tutela.apps.access import services as access  # noqa: E402 - as above
@@ -51,23 +52,6 @@ if TYPE_CHECKING:
 
     from tutela.apps.referral.calling import Line, Request, Response
 
-FAULTS: Final = "faults, each at another call, over HTTP"
-CRASHES: Final = "crashes, each before another step, over HTTP"
-HISTORIES: Final = "random histories through the service"
-SUMS: Final = (
-    *(FAULTS, CRASHES, HISTORIES),
-    "filed",
-    "of these, known by asking again: the receipt was lost on the way",
-    "waiting for a person",
-    "withdrawn by a person before they were filed",
-    "filed twice",
-    "filed, and not known to be; or the other way round",
-    "filed with files missing or too many",
-    "filed without what the authority answered, byte for byte",
-    "neither at an end nor waiting for a person",
-    "preservations that did not start with a filing",
-    "faults of the record",
-)
 _held: Final[dict[str, bytes]] = {}
 _SOURCE: Final = InMemory(_held)
 _CALLS: Final = 4  # of a filing with one file where nothing goes wrong

@@ -16,14 +16,30 @@ from __future__ import annotations
 import sys
 from typing import Any, Final
 
-from bench.filing_load import SUMS
 from bench.postgres import Server
 from bench.record import Measurement
 from bench.service import Service
 from tests.apps.referral.test_rules import lived
 
-HISTORIES: Final = {"PostgreSQL": 500, "SQLite": 500}
+COUNT: Final = {"PostgreSQL": 500, "SQLite": 500}
 OF_RULES: Final = 10_000
+FAULTS: Final = "faults, each at another call, over HTTP"
+CRASHES: Final = "crashes, each before another step, over HTTP"
+HISTORIES: Final = "random histories through the service"
+SUMS: Final = (
+    *(FAULTS, CRASHES, HISTORIES),
+    "filed",
+    "of these, known by asking again: the receipt was lost on the way",
+    "waiting for a person",
+    "withdrawn by a person before they were filed",
+    "filed twice",
+    "filed, and not known to be; or the other way round",
+    "filed with files missing or too many",
+    "filed without what the authority answered, byte for byte",
+    "neither at an end nor waiting for a person",
+    "preservations that did not start with a filing",
+    "faults of the record",
+)
 _MODULE: Final = "bench.filing_load"
 _SETTINGS: Final = {
     "TUTELA_FILING_EMAIL": "desk@example.org",
@@ -52,7 +68,7 @@ def _played(name: str, url: str) -> dict[str, Any]:
     with Service(url, **_SETTINGS) as service:
         service.run(_MODULE, "desk")
         parts: list[dict[str, int]] = []
-        for words in (("faults",), ("steps", 1), ("histories", HISTORIES[name])):
+        for words in (("faults",), ("steps", 1), ("histories", COUNT[name])):
             parts.append(service.ask(_MODULE, *words))
             print(f"{name}: {words[0]} {parts[-1]}", file=sys.stderr)
         faults = service.ask(_MODULE, "record")
