@@ -139,11 +139,11 @@ class _Stage:
 def faults() -> Counter[str]:
     """Meet every fault at every call. A person lets go on what stopped for one."""
     stage = _Stage()
+    befores = [*([None] * at for at in range(_CALLS)), [None, Fault.LOST_ANSWER]]  # after the last, it is retracted
     for fault in Fault:
-        for at in range(_CALLS):
+        for at, before in enumerate(befores):
             filing_id = stage.filing(f"fault-{fault.value}-{at}")
-            planned = Faults([None] * at + [fault])
-            with Server(stage.there, planned, way=Way(late_s=_ANSWER_S_MAX)) as server:
+            with Server(stage.there, Faults([*before, fault]), way=Way(late_s=_ANSWER_S_MAX)) as server:
                 line = HttpLine(server.address, USER, PASSWORD, answer_s_max=0.5)
                 stage.end(filing_id, line)
                 if Filing.objects.get(id=filing_id).step == Step.WAITING:
