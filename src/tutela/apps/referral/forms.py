@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _NOTE_CHARACTERS_MAX: Final = 4000
 _REFERENCE_CHARACTERS_MAX: Final = 100
+_MOMENT: Final = "%Y-%m-%d %H:%M"
+_DAY: Final = "%Y-%m-%d"
 _SEALED: Final = _("Kept encrypted with the case.")
 
 
@@ -50,7 +52,9 @@ class ChangeForm(forms.Form):
     occurred_at = forms.DateTimeField(
         label=_("When it happened (UTC)"),
         required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=[_MOMENT, _DAY],
+        help_text=_("Year, month and day, and the time if it is known: such as 2026-01-31 14:30."),
+        widget=forms.DateTimeInput(attrs={"autocomplete": "off"}, format=_MOMENT),
     )
     text = forms.CharField(
         label=_("What is told in words"),
@@ -118,7 +122,9 @@ class FeedbackForm(forms.Form):
 class ExtendForm(forms.Form):
     """Until when something is kept."""
 
-    until = forms.DateField(label=_("Keep until"), widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(
+        label=_("Keep until"), input_formats=[_DAY], help_text=_("Year, month and day, such as 2026-01-31.")
+    )
     note = _note(_("Why?"))
 
 
