@@ -81,6 +81,17 @@ def test_a_supervisor_reads_approves_and_is_told_when_something_hinders(case, wr
     assert Filing.objects.get().step == Step.DRAFT
 
 
+def test_a_time_is_shown_and_taken_in_utc_and_never_lies_ahead(case, writer, supervisor, client, settings):
+    settings.TIME_ZONE = "Asia/Tokyo"
+    made = services.draft(writer, case.id, "tip")
+    assert 'value="2026-11-20 00:00"' in text_of(client, "filing", made.id)
+    change = reverse("filing-change", args=[made.id])
+    client.post(change, {"incident": "material", "occurred_at": "2026-11-19 10:00", "text": ""})
+    assert "2026-11-19 10:00 UTC" in text_of(client, "filing", made.id)
+    client.post(change, {"incident": "material", "occurred_at": "2099-01-01 10:00", "text": ""})
+    assert "2099" not in text_of(client, "filing", made.id)
+
+
 def test_an_unknown_step_is_not_there(case, writer, supervisor, client):
     made = services.draft(writer, case.id, "tip")
     assert client.post(reverse("filing-step", args=[made.id, "forget"])).status_code == 404

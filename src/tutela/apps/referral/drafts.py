@@ -66,7 +66,7 @@ class Draft:
 def together(claims: Sequence[Reported], *, now: datetime) -> Reported:
     """Put the claims of several reports together."""
     named = Counter(each.incident for each in claims if each.incident is not Incident.NOT_SAID)
-    times = [min(each.occurred_at, now - _A_SECOND) for each in claims if each.occurred_at]
+    times = [not_ahead(each.occurred_at, now) for each in claims if each.occurred_at]
     bands = {each.age_band for each in claims}
     return Reported(
         incident=named.most_common(1)[0][0] if named else Incident.NOT_SAID,
@@ -80,6 +80,11 @@ def together(claims: Sequence[Reported], *, now: datetime) -> Reported:
         jurisdictions=_once(one for each in claims for one in each.jurisdictions),
         occurred_at=min(times, default=None),
     )
+
+
+def not_ahead(moment: datetime, now: datetime) -> datetime:
+    """Return a time, or the last second where it lies ahead."""
+    return min(moment, now - _A_SECOND)
 
 
 def _media(given: Iterable[Iterable[Media]]) -> Iterable[Media]:

@@ -65,7 +65,12 @@ class ChangeForm(forms.Form):
     )
 
     def __init__(self, *args: Any, said: Reported, **more: Any) -> None:
-        shown = {"incident": said.incident.value, "occurred_at": said.occurred_at, "text": said.text}
+        moment = said.occurred_at
+        shown = {
+            "incident": said.incident.value,
+            "occurred_at": moment.astimezone(UTC).replace(tzinfo=None) if moment else None,  # as the label says
+            "text": said.text,
+        }
         super().__init__(*args, initial=shown, **more)
         field: Any = self.fields["incident"]
         field.choices = list(incident_names().items())

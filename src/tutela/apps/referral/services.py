@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, record
 from tutela.apps.jobs.public import enqueue
-from tutela.apps.referral import authorities, dossier, packages, rules, sources, states
+from tutela.apps.referral import authorities, dossier, drafts, packages, rules, sources, states
 from tutela.apps.referral import filing as worker
 from tutela.apps.referral.models import Feedback, Filing
 from tutela.apps.referral.rules import FilingError, Step
@@ -22,6 +22,7 @@ from tutela.domain.actors import Actor, Permission
 from tutela.engine import clock
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
     from tutela.apps.referral.drafts import Draft
@@ -72,6 +73,8 @@ def change(actor: Actor, filing_id: UUID, **changes: Any) -> None:
         state = replace(state, step=Step.DRAFT, why=None, failures=0)
     if state.step is not Step.DRAFT:
         raise FilingError(_("Only a draft can be changed."))
+    if moment := changes.get("occurred_at"):
+        changes["occurred_at"] = drafts.not_ahead(moment, clock.now())
     kept = _draft(row)
     kept = replace(kept, reported=replace(kept.reported, **changes))
     row.draft, row.written_by, row.written_at = states.write(kept), actor.pseudonym, clock.now()
@@ -93,7 +96,8 @@ def approve(actor: Actor, filing_id: UUID) -> None:
         raise FilingError(hindrances[0])
     if authority.needs_two and row.written_by == actor.pseudonym:
         raise FilingError(_("Somebody else approves what you have written."))
-    state = rules.approve(_state(row), writer=row.written_by, approver=actor.pseudonym, needs_two=authority.needs_two)
+    names = {"writer": row.written_by, "approver": actor.pseudonym, "needs_two": authority.needs_two}
+    state = _further(rules.approve, row, **names)
     row.approved_by, row.approved_at = actor.pseudonym, clock.now()
     row.save(update_fields=["approved_by", "approved_at"])
     worker.write(row, state)
@@ -107,7 +111,7 @@ def resume(actor: Actor, filing_id: UUID) -> None:
     """Let what waits go on: somebody mended what hindered it; or what stands still, because its work was given up."""
     row = _locked(actor, filing_id, _P.REFERRAL_FILING_APPROVE)
     if not stands_still(row):
-        worker.write(row, rules.resume(_state(row)))
+        worker.write(row, _further(rules.resume, row))
     _record(Action.FILING_RESUMED, row, actor)
     plan(row)
 
@@ -116,7 +120,7 @@ def resume(actor: Actor, filing_id: UUID) -> None:
 def withdraw(actor: Actor, filing_id: UUID, note: str) -> None:
     """Take a report back. Where one is open with the authority it is retracted first, which may come too late."""
     row = _locked(actor, filing_id, _P.REFERRAL_FILING_APPROVE)
-    state = rules.withdraw(_state(row))
+    state = _further(rules.withdraw, row)
     _record(Action.FILING_RECALLED, row, actor, note)
     worker.write(row, state)
     if state.step is Step.FILING:
@@ -129,7 +133,7 @@ def settle(actor: Actor, filing_id: UUID, reference: str, note: str) -> None:
     row = _locked(actor, filing_id, _P.REFERRAL_FILING_APPROVE)
     if not reference.strip() or not note.strip():
         raise FilingError(_("Say under which number the authority has it, and how you know."))
-    state = rules.settle(_state(row))
+    state = _further(rules.settle, row)
     _record(Action.FILING_SETTLED, row, actor, note)
     worker.write(row, state)
     row.reference = reference.strip()
@@ -155,7 +159,7 @@ def hand_over(actor: Actor, filing_id: UUID, note: str) -> None:
         raise FilingError(_("This authority takes no packages."))
     if not note.strip():
         raise FilingError(_("Say to whom you gave it, and by which way."))
-    worker.write(row, rules.hand_over(_state(row)))
+    worker.write(row, _further(rules.hand_over, row))
     _record(Action.FILING_HANDED_OVER, row, actor, note)
 
 
@@ -194,6 +198,15 @@ def _locked(actor: Actor, filing_id: UUID, permission: Permission) -> Filing:
     found = filing(actor, filing_id)
     triage.case(actor, found.case_id, permission, lock=True)
     return Filing.objects.select_for_update().get(id=filing_id)
+
+
+def _further(go: Callable[..., rules.Filing], row: Filing, **more: Any) -> rules.Filing:
+    """Take a filing further by a rule; say in words of people where that cannot be."""
+    state = _state(row)
+    try:
+        return go(state, **more)
+    except FilingError:
+        raise FilingError(_("This report is further on already, or not so far. Look at it again.")) from None
 
 
 def _state(row: Filing) -> rules.Filing:
