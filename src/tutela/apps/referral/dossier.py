@@ -7,6 +7,7 @@ anything is sent, what an authority would miss. Nothing is refused for a low sco
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -21,6 +22,7 @@ from tutela.domain.reports import Incident
 from tutela.engine import clock
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from tutela.apps.referral.drafts import Draft
@@ -81,7 +83,7 @@ def preview(draft: Draft) -> list[Line]:
             _("What kind of incident"),
             (str(incident_names()[said.incident]),) if said.incident in incident_names() else (),
         ),
-        Line(_("When"), (f"{said.occurred_at:%Y-%m-%d %H:%M} UTC",) if said.occurred_at else ()),
+        Line(_("When"), (_moment(said.occurred_at),) if said.occurred_at else ()),
         Line(_("Facts that were ticked"), tuple(str(labels.FACTS[each]) for each in sorted(said.facts))),
         Line(_("Age of the youngest child, as it seems"), (str(labels.AGES[said.age_band]),)),
         Line(_("Countries"), tuple(each.upper() for each in said.jurisdictions)),
@@ -95,6 +97,10 @@ def preview(draft: Draft) -> list[Line]:
         Line(_("Our reference"), (draft.reference,)),
     ]
     return [line for line in lines if line.values]
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _capture(address: str, port: int) -> str:
