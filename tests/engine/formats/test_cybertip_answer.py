@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.checks.terminology import ROOT
 from tutela.domain.errors import FormatError
 from tutela.engine.formats import cybertip_answer
 from tutela.engine.formats.cybertip_answer import Answer, Code, Kind, kind_of
@@ -54,6 +56,13 @@ def test_the_answers_of_the_published_page_read_as_they_say():
 
 def test_every_published_code_means_something_and_no_two_of_them_the_unknown():
     assert [code for code in Code if kind_of(code) is Kind.UNKNOWN] == []
+
+
+def test_the_guide_says_what_every_code_means():
+    guide = (ROOT / "docs/guide/wires.md").read_text("utf-8")
+    rows = [line.split("|")[1:3] for line in guide.splitlines() if line.startswith("| `")]
+    told = {int(code): kind for kinds, codes in rows for code in re.findall(r"\b\d{1,4}\b", codes) for kind in [kinds]}
+    assert {code: f"`{kind_of(code)}`" in told.get(code, "") for code in Code} == dict.fromkeys(Code, True)
 
 
 def test_a_code_of_tomorrow_is_kept_and_left_to_a_person():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import email.policy
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -53,6 +54,14 @@ def test_the_exact_address_stands_in_the_report_alone():
     parts = email.message_from_bytes(message()).get_payload()
     assert b"https://files.example/a" not in parts[0].get_payload(decode=True)
     assert b"https://files.example/a" in parts[2].get_payload(decode=True)
+
+
+def test_whoever_sends_it_is_named_in_full():
+    desk = Organisation(name='Meldestelle "für" Beispiele, e. V.', email="a@b.example", domain="b.example")
+    sender = email.message_from_bytes(message(report=replace(REPORT, sender=desk)), policy=email.policy.SMTP)["From"]
+    assert [(one.display_name, one.addr_spec) for one in sender.addresses] == [
+        ("Meldestelle für Beispiele, e. V.", "a@b.example")
+    ]
 
 
 def test_a_repeat_has_its_own_name_and_says_what_it_repeats():

@@ -38,6 +38,7 @@ from tutela.apps.triage.routing_labels import proposals_of, why_here
 from tutela.apps.triage.rules import Closing, may_confirm_unseen
 from tutela.apps.triage.series import of_case as series_of
 from tutela.apps.triage.services import TriageError, case, close, confirmed, target_of
+from tutela.apps.triage.sharing import Told, tells_reports
 from tutela.domain.actors import Actor, Permission
 from tutela.domain.lists import MatchKind
 from tutela.domain.waiting import Waiting
@@ -71,6 +72,7 @@ __all__ = [
     "Placed",
     "Running",
     "Shared",
+    "Told",
     "TriageError",
     "answer_likeness",
     "assessed",
@@ -110,6 +112,7 @@ __all__ = [
     "shared",
     "take_in",
     "target_of",
+    "tells_reports",
     "waiting",
     "why_here",
 ]

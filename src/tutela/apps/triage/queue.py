@@ -9,7 +9,7 @@ Rules:
 3. Team and age are asked of the index. Whatever else somebody chose is asked case by case: of at most
    `LOOKED_THROUGH_MAX` cases a page, which then says that there may be more, and from where to look further.
 
-    Choice(signal=LIVE), 1,000,000 wait     the next 20,000 are looked through; 3 are live: `Page(3, after the last)`
+    Choice(signal=LIVE), 1,000,000 wait     the next 10,000 are looked through; 3 are live: `Page(3, after the last)`
     Choice(team_id=...)                     the team's own index: the next 50 are read, and no other case
 """
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from tutela.apps.triage.store import Column
     from tutela.domain.reports import Incident
 
-LOOKED_THROUGH_MAX: Final = 20_000  # cases of one page: some tens of milliseconds
+LOOKED_THROUGH_MAX: Final = 10_000  # cases of one page: tens of milliseconds
 NO_TEAM: Final = UUID(int=0)  # chosen, it means cases of the whole organisation
 
 
@@ -156,7 +156,7 @@ def _lanes(actor: Actor, choice: Choice) -> list[Q]:
             if chosen in {None, NO_TEAM}:
                 return [ours]
             teams = [chosen]
-    return [ours & Q(team_id=team_id) for team_id in sorted(teams)]
+    return [ours & Q(team_id=team_id) for team_id in teams]
 
 
 def _end(choice: Choice, lane: Q, column: Column, after: After | None, count: int) -> After | None:

@@ -71,7 +71,7 @@ _DEGREES: Final = Text(32, r"-?[0-9]{1,3}(\.[0-9]{1,20})?")
 class Batched:
     """Why many reports are one."""
 
-    reason: str | None = attribute(plain(words.SENT_BY_MANY))
+    reason: str = attribute(plain(words.SENT_BY_MANY), least=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,7 +260,7 @@ class FileAnnotations:
 class FileHash:
     """A digest of the file as it was, before anybody changed it."""
 
-    hash_type: str = attribute(Text(64))
+    hash_type: str = attribute(Text(64), least=1)
     value: str = text(_LABEL)
 
 

@@ -51,3 +51,11 @@ FIRST_PERSON: Final = "possibleSelfProduction"
 MEME: Final = "potentialMeme"
 RELEVANT: Final = "Reported"
 SUPPLEMENTAL: Final = "Supplemental Reported"
+
+DEPRECATED: Final = (
+    *(word for word, incident in INCIDENTS.items() if incident in {Incident.MATERIAL, Incident.TRAVEL, Incident.ABUSE}),
+    BETWEEN_CHILDREN,
+    DRAWN,
+    FIRST_PERSON,
+)
+"""Words that stand nowhere but here: the lint of terminology looks for them everywhere else."""

@@ -126,6 +126,8 @@ class _Moment:
         return found.astimezone(UTC)
 
     def write(self, value: datetime) -> str:
+        if value.tzinfo is None:
+            raise UnfitError("has no time zone")
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 

@@ -27,6 +27,7 @@ from collections import Counter
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, TypeVar, cast
 
+from tutela.domain.errors import FormatError
 from tutela.engine.formats import xml_forms
 from tutela.engine.formats.xml_forms import Form, Text, UnfitError
 from tutela.engine.formats.xml_tree import Element
@@ -84,9 +85,10 @@ def mark(name: str = "") -> Any:
     return field(default=False, metadata={_KEY: _Part(None, 0, 1, name)})
 
 
-def attribute(form: Form, name: str = "") -> Any:
-    """Stands in the start tag, or not at all."""
-    return field(default=_absent(form), metadata={_KEY: _Part(form, 0, 1, name, is_attribute=True)})
+def attribute(form: Form, name: str = "", *, least: int = 0) -> Any:
+    """Stands in the start tag; with `least` 1 it has to."""
+    part = _Part(form, least, 1, name, is_attribute=True)
+    return field(metadata={_KEY: part}) if least else field(default=_absent(form), metadata={_KEY: part})
 
 
 def text(form: Form) -> Any:
@@ -98,7 +100,10 @@ def text(form: Form) -> Any:
 
 
 def element_of(value: Model, name: str) -> Element:
-    """Return a value as an element. Whether it keeps the rules is asked of `value_of`."""
+    """Return a value as an element; `FormatError` where no text can say it.
+
+    Whether it keeps the rules is asked of `value_of`.
+    """
     element, attributes = Element(name), dict[str, str]()
     element.attributes = attributes
     for wire, part, key in _parts(type(value)):
@@ -111,12 +116,19 @@ def element_of(value: Model, name: str) -> Element:
             elif isinstance(part.form, type):
                 element.children.append(element_of(cast("Model", each), wire))
             elif part.is_attribute:
-                attributes[wire] = part.form.write(each)
+                attributes[wire] = _written(each, part.form, wire)
             elif part.is_text:
-                element.text = part.form.write(each)
+                element.text = _written(each, part.form, name)
             else:
-                element.add(wire, part.form.write(each))
+                element.add(wire, _written(each, part.form, wire))
     return element
+
+
+def _written(value: object, form: Form, name: str) -> str:
+    try:
+        return form.write(value)
+    except UnfitError as error:
+        raise FormatError(f"{name} {error}") from None
 
 
 #### Reading ####
@@ -147,13 +159,16 @@ def value_of(element: Element, model: type[_Made], wrong: list[str], path: str =
 
 
 def orders(*models: tuple[str, type[Model]]) -> Mapping[str, tuple[str, ...]]:
-    """Return the names of the children of every element with children, in their order, of these and all in them."""
+    """Return the names of the children of every element with children, in their order, of these and all in them.
+
+    Marks have no order that a reader should insist on: what says something by being there says it anywhere.
+    """
     found: dict[str, tuple[str, ...]] = {}
     waiting = list(models)
     while waiting:
         name, model = waiting.pop()
         parts = [(wire, part) for wire, part, _ in _parts(model) if not (part.is_attribute or part.is_text)]
-        if parts and name not in found:
+        if any(part.form for _, part in parts) and name not in found:
             found[name] = tuple(wire for wire, _ in parts)
             waiting += [(wire, part.form) for wire, part in parts if isinstance(part.form, type)]
     return found
@@ -194,7 +209,7 @@ def _own(element: Element, model: type[Model], wrong: list[str], path: str) -> d
         if given:
             said[key] = _said(given, cast("Form", part.form), wrong, path if part.is_text else f"{path}@{wire}")
         elif part.least:
-            wrong.append(f"{path} is empty")
+            wrong.append(f"{path} is empty" if part.is_text else f"{path}@{wire} is missing")
     return said
 
 
