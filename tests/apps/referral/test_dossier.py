@@ -102,6 +102,37 @@ def test_a_row_with_a_wrong_day_or_word_is_left_out_and_told(home):
     assert (content.rows, len(content.faults)) == ((), 2)
 
 
+@pytest.mark.parametrize(
+    ("hours", "days", "begins", "ends", "source"),
+    [
+        ("24", "365", "2026-02-30", "", "an act"),
+        ("24", "365", "", "", "an act"),
+        ("24", "365", "01.02.2026", "", "an act"),
+        ("24", "365", "2026-02-01", "2026-02-01", "an act"),
+        ("24", "365", "2026-02-01", "2025-02-01", "an act"),
+        ("-24", "365", "2026-02-01", "", "an act"),
+        ("24", "0", "2026-02-01", "", "an act"),
+        ("24", "a year", "2026-02-01", "", "an act"),
+        ("24", "365", "2026-02-01", "", ""),
+    ],
+)
+def test_a_duty_with_a_wrong_date_or_count_or_without_a_source_is_left_out_and_told(
+    home, hours, days, begins, ends, source
+):
+    right = "e,us,tip,all,soon,24,365,submission,2026-02-01,,an act,a lawyer"
+    fill(authorities.DUTIES, f"d,us,tip,all,soon,{hours},{days},submission,{begins},{ends},{source},a lawyer", right)
+    content = authorities.DUTIES.content()
+    assert ([each.id for each in content.rows], [each.line for each in content.faults]) == (["e"], [2])
+
+
+def test_a_reviewed_row_goes_before_one_that_nobody_reviewed_and_the_latest_before_an_older(home):
+    row = "tip,us,{name},package,yes,{begins},,an act,{reviewer}"
+    given = (("Read", "2020-01-01", "a lawyer"), ("Read later", "2021-01-01", "a lawyer"), ("New", "2026-01-01", ""))
+    fill(authorities.AUTHORITIES, *(row.format(name=name, begins=day, reviewer=who) for name, day, who in given))
+    found = authorities.authority("tip", NOW.date())
+    assert (found.name, found.is_reviewed) == ("Read later", True)
+
+
 def test_an_unreviewed_duty_has_no_deadline(home):
     fill(
         authorities.DUTIES,

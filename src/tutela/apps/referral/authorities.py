@@ -109,11 +109,18 @@ def _duty(row: Row) -> Duty:
         authority=row["authority"],
         whose=row["whose"],
         deadline=row["deadline"],
-        within_h=int(row["within_h"]) if row["within_h"] else None,
-        keep_days=int(row["keep_days"]) if row["keep_days"] else None,
+        within_h=_count(row, "within_h"),
+        keep_days=_count(row, "keep_days"),
         keep_from=Beginning(row["keep_from"] or Beginning.SUBMISSION),
         **dates(row),
     )
+
+
+def _count(row: Row, column: str) -> int | None:
+    written = row[column]
+    if written and not (written.isdecimal() and int(written)):
+        raise ValueError(f"{column} is a whole number above 0, or empty")
+    return int(written) if written else None
 
 
 def _yes(written: str) -> bool:

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tutela.apps.access.public import incident_names
+from tutela.apps.forms import DayField
 from tutela.apps.referral import drafts, labels
 from tutela.apps.referral.preserving import NAME_CHARACTERS_MAX
 from tutela.apps.referral.words import Keeper, Outcome, Said
@@ -127,9 +128,7 @@ class FeedbackForm(forms.Form):
 class ExtendForm(forms.Form):
     """Until when something is kept."""
 
-    until = forms.DateField(
-        label=_("Keep until"), input_formats=[_DAY], help_text=_("Year, month and day, such as 2026-01-31.")
-    )
+    until = DayField(label=_("Keep until"))
     note = _note(_("Why?"))
 
 

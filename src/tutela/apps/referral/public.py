@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from tutela.apps.access.public import can, visible
@@ -11,6 +13,7 @@ from tutela.apps.referral.authorities import AUTHORITIES, DUTIES
 from tutela.apps.referral.models import Feedback, Filing, Preservation
 from tutela.apps.referral.rules import Step
 from tutela.apps.referral.services import STILL_AFTER, UNDER_WAY
+from tutela.apps.referral.showing import Told, told
 from tutela.apps.referral.words import Channel, Said
 from tutela.domain.actors import Permission
 from tutela.domain.waiting import Waiting
@@ -18,7 +21,7 @@ from tutela.engine import clock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from uuid import UUID
+    from datetime import datetime
 
     from django.db.models import QuerySet
 
@@ -26,24 +29,43 @@ if TYPE_CHECKING:
     from tutela.domain.ids import OrganisationId
     from tutela.domain.period import Period
 
-__all__ = ["AUTHORITIES", "DUTIES", "filings", "indicators", "waiting"]
+__all__ = ["AUTHORITIES", "DUTIES", "AtAuthorities", "Told", "heard", "indicators", "told", "waiting"]
 
 
-def filings(case_id: UUID) -> QuerySet[Filing]:
-    """Return the reports of a case to authorities, oldest first. The caller has asked for the case."""
-    return Filing.objects.filter(case_id=case_id)
+@dataclass(frozen=True, slots=True)
+class AtAuthorities:
+    """What became of cases at authorities, in counts of reports to them: a report counts once for each word."""
+
+    filed: int
+    useful: int
+    not_useful: int
+
+
+def heard(cases: QuerySet[Any], since: datetime) -> AtAuthorities:
+    """Count what went to authorities, and what they said, since a moment. `cases`: a query for ids of cases."""
+    filed = Filing.objects.filter(case_id__in=cases, step=Step.FILED, ended_at__gte=since)
+    said = Feedback.objects.filter(filing__case_id__in=cases, kept_at__gte=since).aggregate(
+        useful=_of_reports(said=Said.USEFUL), not_useful=_of_reports(said=Said.NOT_USEFUL)
+    )
+    return AtAuthorities(filed.count(), **said)
 
 
 def indicators(period: Period, organisation_id: OrganisationId | None = None) -> Mapping[str, int]:
     """Return what referral can count: reports filed, and what authorities said of them. Not a level of abuse."""
     filed = Filing.objects.filter(step=Step.FILED, ended_at__gte=period.start, ended_at__lt=period.end)
-    told = Feedback.objects.filter(kept_at__gte=period.start, kept_at__lt=period.end)
+    said = Feedback.objects.filter(kept_at__gte=period.start, kept_at__lt=period.end)
     if organisation_id is not None:
-        filed, told = filed.filter(organisation_id=organisation_id), told.filter(filing__organisation=organisation_id)
+        filed, said = filed.filter(organisation_id=organisation_id), said.filter(filing__organisation=organisation_id)
+    counts = said.aggregate(
+        useful=_of_reports(said=Said.USEFUL),
+        not_useful=_of_reports(said=Said.NOT_USEFUL),
+        with_outcome=_of_reports(~Q(outcome="")),
+    )
     return {
         "reports-filed": filed.count(),
-        "reports-said-useful": told.filter(said=Said.USEFUL).count(),
-        "reports-said-not-useful": told.filter(said=Said.NOT_USEFUL).count(),
+        "reports-said-useful": counts["useful"],
+        "reports-said-not-useful": counts["not_useful"],
+        "reports-with-outcome": counts["with_outcome"],
     }
 
 
@@ -64,3 +86,8 @@ def waiting(actor: Actor) -> list[Waiting]:
         Waiting(_("Preservations whose time is over"), kept.count(), "/filings/"),
     ]
     return [line for line in lines if line.count]
+
+
+def _of_reports(*wanted: Q, **also: Said) -> Count:
+    """Count reports to authorities of which something was said, each once however often."""
+    return Count("filing", distinct=True, filter=Q(*wanted, **also))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Case, IntegerField, Value, When
@@ -10,6 +11,7 @@ from tutela.apps.access.public import can
 from tutela.apps.custody.public import open_together
 from tutela.apps.referral import authorities, dossier, forms, labels, rules, services, states
 from tutela.apps.referral import filing as worker
+from tutela.apps.referral.models import Filing
 from tutela.apps.referral.rules import Call, Heard, Step, Why
 from tutela.apps.referral.words import Channel, Keeper, Outcome, Said
 from tutela.apps.triage import public as triage
@@ -18,8 +20,11 @@ from tutela.domain.reports import Reported
 from tutela.engine import clock
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
     from tutela.apps.referral.authorities import Authority
-    from tutela.apps.referral.models import Filing, Preservation
+    from tutela.apps.referral.models import Feedback, Preservation
     from tutela.domain.actors import Actor
 
 _ORDER: Final = (Step.WAITING, Step.DRAFT, Step.APPROVED, Step.FILING, Step.FILED, Step.WITHDRAWN)
@@ -71,6 +76,25 @@ def whole(actor: Actor, row: Filing) -> dict[str, Any]:
         "feedback": [(each, labels.SAID[Said(each.said)], _outcome(each.outcome)) for each in row.feedback.all()],
         **(_forms(row, state, may_edit=may_edit, may_approve=may_approve) if state else {}),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of a report of a case at one authority, in words: when, who it is, how it stands and what it said."""
+
+    filing_id: UUID
+    at: datetime
+    authority: str
+    words: tuple[str, ...]
+
+
+def told(case_id: UUID) -> list[Told]:
+    """Return how each report of a case to an authority stands and what was said of it, oldest first.
+
+    The caller has asked for the case.
+    """
+    rows = Filing.objects.filter(case_id=case_id).defer("state", "draft", "reference").prefetch_related("feedback")
+    return [_told(row, list(row.feedback.all())) for row in rows]
 
 
 def said(row: Filing) -> Reported:
@@ -126,6 +150,14 @@ def _kept(kept: Preservation, *, may_edit: bool) -> dict[str, Any]:
         "name": forms.KeeperForm(initial=shown, auto_id=f"keeper-{name}") if acts else None,
         "end": forms.EndForm(auto_id=f"end-{name}") if acts and is_over else None,
     }
+
+
+def _told(row: Filing, heard: list[Feedback]) -> Told:
+    words = [str(labels.STEPS[Step(row.step)])]
+    for each in heard:
+        words += filter(None, (str(labels.SAID[Said(each.said)]), str(_outcome(each.outcome))))
+    at = heard[-1].kept_at if heard else row.ended_at or row.written_at
+    return Told(row.id, at, name_of(row), tuple(words))
 
 
 def _outcome(word: str) -> Any:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tutela.apps.access.public import actor_of, can, require
 from tutela.apps.custody import public as custody
 from tutela.apps.intake import public as intake
+from tutela.apps.referral import public as referral
 from tutela.apps.review import services
 from tutela.apps.review.models import Decision
 from tutela.apps.safeguarding import public as safeguarding
@@ -103,6 +104,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "is_in_danger": safeguarding.is_in_danger(shown.id),
         "may_send": can(actor, Permission.TAKEDOWN_NOTICE_SEND, target),
         "may_confirm": may_confirm and can(actor, Permission.REVIEW_ITEM_DECIDE, target),
+        "filed": referral.told(shown.id) if can(actor, Permission.REFERRAL_FILING_READ, target) else (),
         "may_raise": can(actor, Permission.SAFEGUARDING_CONCERN_RAISE, target),
     }
     return render(request, "review/case.html", context)
