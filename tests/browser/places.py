@@ -274,6 +274,7 @@ PLACES: Final = {
     "concern": Place("concern", "/safeguarding/{concern}/", _DESK, act=_unfold),
     "filings": Place("filings", "/filings/", _DESK),
     "case-filings": Place("case-filings", "/cases/{case_called}/filings/", _DESK),
+    "case-filed": Place("case", "/cases/{case_called}/", _DESK),
     "case-filings-of-nothing": Place("case-filings", "/cases/{case_known}/filings/", _DESK),
     "filing-filed": Place("filing", "/filings/{filing_filed}/", _DESK, act=_unfold),
     "filing-waits": Place("filing", "/filings/{filing_waits}/", _DESK, act=_unfold),
