@@ -103,24 +103,22 @@ def test_a_row_with_a_wrong_day_or_word_is_left_out_and_told(home):
 
 
 @pytest.mark.parametrize(
-    ("hours", "days", "begins", "ends", "source"),
+    ("counts", "begins", "ends", "source"),
     [
-        ("24", "365", "2026-02-30", "", "an act"),
-        ("24", "365", "", "", "an act"),
-        ("24", "365", "01.02.2026", "", "an act"),
-        ("24", "365", "2026-02-01", "2026-02-01", "an act"),
-        ("24", "365", "2026-02-01", "2025-02-01", "an act"),
-        ("-24", "365", "2026-02-01", "", "an act"),
-        ("24", "0", "2026-02-01", "", "an act"),
-        ("24", "a year", "2026-02-01", "", "an act"),
-        ("24", "365", "2026-02-01", "", ""),
+        ("24,365", "2026-02-30", "", "an act"),
+        ("24,365", "", "", "an act"),
+        ("24,365", "01.02.2026", "", "an act"),
+        ("24,365", "2026-02-01", "2026-02-01", "an act"),
+        ("24,365", "2026-02-01", "2025-02-01", "an act"),
+        ("-24,365", "2026-02-01", "", "an act"),
+        ("24,0", "2026-02-01", "", "an act"),
+        ("24,a year", "2026-02-01", "", "an act"),
+        ("24,365", "2026-02-01", "", ""),
     ],
 )
-def test_a_duty_with_a_wrong_date_or_count_or_without_a_source_is_left_out_and_told(
-    home, hours, days, begins, ends, source
-):
+def test_a_duty_with_a_wrong_date_or_count_or_without_a_source_is_left_out_and_told(home, counts, begins, ends, source):
     right = "e,us,tip,all,soon,24,365,submission,2026-02-01,,an act,a lawyer"
-    fill(authorities.DUTIES, f"d,us,tip,all,soon,{hours},{days},submission,{begins},{ends},{source},a lawyer", right)
+    fill(authorities.DUTIES, f"d,us,tip,all,soon,{counts},submission,{begins},{ends},{source},a lawyer", right)
     content = authorities.DUTIES.content()
     assert ([each.id for each in content.rows], [each.line for each in content.faults]) == (["e"], [2])
 
