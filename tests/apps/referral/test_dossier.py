@@ -131,6 +131,12 @@ def test_a_reviewed_row_goes_before_one_that_nobody_reviewed_and_the_latest_befo
     assert (found.name, found.is_reviewed) == ("Read later", True)
 
 
+def test_whom_nothing_can_be_filed_with_is_proposed_last(home):
+    rows = ("a,de,A,package,yes,2020-01-01,,b,", "b,us,B,package,yes,2020-01-01,,b,c")
+    fill(authorities.AUTHORITIES, *rows)
+    assert [each.id for each in authorities.proposed((), NOW.date())] == ["b", "a"]
+
+
 def test_an_unreviewed_duty_has_no_deadline(home):
     fill(
         authorities.DUTIES,

@@ -78,11 +78,11 @@ def authority(name: str, today: date) -> Authority | None:
 
 
 def proposed(jurisdictions: Collection[str], today: date) -> list[Authority]:
-    """Return who may be asked about a case, those of the places that were named first."""
+    """Return who may be asked about a case: those of the places that were named, and first who can be filed with."""
     there = {row.id for row in AUTHORITIES.rows() if row.is_in_force(today)}
     rows = [row for name in there if (row := authority(name, today))]
     named = [row for row in rows if row.jurisdiction in jurisdictions]
-    return sorted(named or rows, key=lambda row: (row.jurisdiction, row.name))
+    return sorted(named or rows, key=lambda row: (not row.is_reviewed, row.jurisdiction, row.name))
 
 
 def duties(authority_id: str, today: date) -> list[Duty]:
