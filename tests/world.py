@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tutela.apps.access.models import ApiKey, Organisation, Person, Team
+    from tutela.apps.referral.models import Filing
     from tutela.apps.tables import Table
     from tutela.apps.triage.models import Location
 
@@ -110,3 +111,22 @@ def make_place(case: Any, address: str = "https://files.example/a", **digests: s
     whose = {"organisation_id": case.organisation_id, "case_id": case.id, "item_id": item.id}
     Sighting.objects.create(report_id=case.id, **whose)
     return Location.objects.create(address=address, mark=item.id.hex, **whose)
+
+
+def make_filing(case: Any, step: str = "draft") -> Filing:
+    """A report of a case to an authority, which says nothing."""
+    from tutela.apps.referral import drafts, rules, states
+    from tutela.apps.referral.models import Filing
+    from tutela.domain.reports import Reported
+
+    draft = drafts.Draft("x", drafts.Sender("Example", "desk@example.org"), Reported())
+    return Filing.objects.create(
+        case=case,
+        organisation_id=case.organisation_id,
+        authority="ncmec",
+        channel="cybertipline",
+        step=step,
+        state=states.write(rules.Filing(files=0, step=rules.Step(step))),
+        draft=states.write(draft),
+        written_by="p",
+    )

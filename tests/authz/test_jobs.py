@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests.journeys.sinks import Host, MailSink, running
-from tests.world import Desk, make_desk, make_place
+from tests.world import Desk, make_desk, make_filing, make_place
 from tutela.apps.access.public import acting_as
 from tutela.apps.assessment import packing
 from tutela.apps.assessment.editing import Order
@@ -23,6 +23,7 @@ from tutela.apps.assessment.studying import Question
 from tutela.apps.jobs import registry
 from tutela.apps.jobs.models import DeadJob, Job
 from tutela.apps.jobs.public import enqueue, run_worker
+from tutela.apps.referral.rules import Step
 from tutela.apps.safeguarding.models import Concern
 from tutela.apps.takedown.models import Notice
 from tutela.apps.triage.models import Case, Lookup, Weighting
@@ -43,6 +44,7 @@ ARGUMENTS = {
     "assessment.study": "study_id",
     "custody.retention": "",
     "lists.pack": "organisation_id",
+    "referral.file": "filing_id",
     "safeguarding.alert": "concern_id",
     "takedown.notify": "notice_id",
     "takedown.probe": "notice_id",
@@ -97,6 +99,7 @@ def work_of(desk: Desk, host: Host) -> dict[str, str]:
         "organisation_id": str(desk.organisation.id),
         "notice_id": str(notice.id),
         "concern_id": str(concern.id),
+        "filing_id": str(make_filing(case, Step.APPROVED).id),
         "weighting_id": str(weighting.id),
     }
 

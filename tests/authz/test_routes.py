@@ -18,7 +18,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from tests.world import Desk, make_desk, make_key, make_person, make_place, sign_in
+from tests.world import Desk, make_desk, make_filing, make_key, make_person, make_place, sign_in
 from tutela.apps.access import services
 from tutela.apps.access.models import Person
 from tutela.apps.access.public import person_actor
@@ -32,6 +32,7 @@ from tutela.apps.intake.models import Import, Transfer
 from tutela.apps.jobs.models import DeadJob
 from tutela.apps.jobs.rules import ErrorCode
 from tutela.apps.lists.models import ListVersion, OwnEntry
+from tutela.apps.referral.models import Filing
 from tutela.apps.safeguarding.models import Concern
 from tutela.apps.triage import public as triage
 from tutela.apps.triage.models import Agreement, Handover, Series
@@ -139,6 +140,15 @@ CASES = {
     "concern": Case(about="concern"),
     "concern-take": Case("post", "concern"),
     "concern-answer": Case("post", "concern"),
+    "filings": Case(),
+    "filing": Case(about="filing"),
+    "filing-change": Case("post", "filing"),
+    "filing-package": Case("post", "filing"),
+    "filing-feedback": Case("post", "filing"),
+    "filing-keep": Case("post", "filing", more=lambda desk: {"preservation_id": MISSING, "step": "end"}),
+    "filing-step": Case("post", "filing", more=lambda desk: {"step": "resume"}),
+    "case-filings": Case(about="case"),
+    "filing-draft": Case("post", "case"),
     "referral-step": Case("post", "concern", more=lambda desk: {"referral_id": MISSING, "step": "refuse"}),
     "rota": Case(),
     "rota-set": Case("post", "team"),
@@ -255,7 +265,7 @@ OPEN_CASES = {
 # nobody here has such codes, and no case here has a place in the log, a report, a notice or a referral
 NOT_FOUND_OF_THEIR_OWN = {"transfer-heard", "card", "case-list-address", "case-entry-withdraw",
     "mfa_view_recovery_codes", "mfa_download_recovery_codes", "custody-report", "report-answer", "case-series", "case-take-out", "case-undo", "likeness-answer", "report-contact", "case-probe",
-    "custody-export", "referral-step",
+    "custody-export", "filing-keep", "referral-step",
 }  # fmt: skip
 
 
@@ -339,6 +349,7 @@ def _cases(ours: Desk, theirs: Desk) -> dict[tuple[str, str], Any]:
         if ownership != "other-team":  # an entry has no team
             found["own-entry", ownership] = _own_entry(made)
         found["concern", ownership] = Concern.objects.create(case=made, **owner)
+        found["filing", ownership] = make_filing(made)
         found["series", ownership] = Series.objects.create(organisation_id=team.organisation_id, name=ownership)
         found["handover", ownership] = Handover.objects.create(
             case=made, organisation_id=team.organisation_id, to_team_id=team.id, offered_by="p"
@@ -391,6 +402,8 @@ def _target_of(thing: Any) -> Target | None:
         return Target(OrganisationId(thing.organisation_id))
     if isinstance(thing, Handover):
         return Target(OrganisationId(thing.organisation_id), frozenset({TeamId(thing.to_team_id)}))
+    if isinstance(thing, Filing):
+        thing = thing.case
     if isinstance(thing, triage.Case | Concern):
         return Target(OrganisationId(thing.organisation_id), frozenset({TeamId(thing.team_id)}))
     if isinstance(thing, Agreement | Transfer):
@@ -409,6 +422,7 @@ ARGUMENTS = {
     "action": "action_id",
     "case": "case_id",
     "concern": "concern_id",
+    "filing": "filing_id",
     "handover": "handover_id",
     "agreement": "agreement_id",
     "transfer": "transfer_id",
@@ -462,7 +476,8 @@ def _ownerships(case: Case) -> tuple[str, ...]:
         return ("own-team", "other-organisation", "missing")
     return (
         OWNERSHIPS
-        if case.about in {"agreement", "case", "concern", "handover", "series", "person", "team", "transfer", "key"}
+        if case.about
+        in {"agreement", "case", "concern", "filing", "handover", "series", "person", "team", "transfer", "key"}
         else ("none",)
     )
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tests.browser import imported, joined, listed
+from tests.browser import filed, imported, joined, listed
 from tutela.domain.actors import SYSTEM
 from tutela.domain.lists import Entry, Hit, MatchKind, MatchPolicy
 from tutela.domain.lookups import Channel
@@ -89,6 +89,7 @@ def fill(cast: Cast, facts: Facts) -> None:
         facts.ids |= joined.live(cast, made["case_linked"], made["case_offered"])
         facts.ids |= listed.live(cast, *(made[f"case_{name}"] for name in ("listed", "wrong", "proposed")))
         facts.ids["import"] = str(imported.bring(cast.organisation))
+        facts.ids |= filed.bring(cast, made)
         facts.ids |= _work_given_up()
         facts.ids |= _assessed(cast)
         _retention(made)

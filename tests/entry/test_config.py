@@ -57,6 +57,8 @@ def test_https_may_be_reached_from_outside():
         ({"metrics_key": "short"}, "shorter"),
         ({"probe_private": True, "origin": "https://desk.example"}, "own network"),
         ({"mail_url": "mail.example:25"}, "mail_url"),
+        ({"cybertip_url": "http://a.example", "cybertip_user": "a", "cybertip_password": "b"}, "travel in clear"),
+        ({"cybertip_url": "https://a.example"}, "without cybertip_user"),
         ({"language": "xx"}, "language"),
         ({"log_level": "chatty"}, "log_level"),
         ({"origin": "desk.example"}, "origin"),

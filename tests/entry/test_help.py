@@ -60,6 +60,8 @@ COMMANDS = [
     ("jobs", "rerun"),
     ("jobs", "discard"),
     ("triage",),
+    ("referral",),
+    ("referral", "simulate"),
     ("triage", "circulation"),
     ("triage", "explain"),
     ("triage", "rank"),

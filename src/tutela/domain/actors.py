@@ -55,6 +55,9 @@ class Permission(StrEnum):
     LISTS_LIST_EDIT = "lists:list:edit"
     LISTS_LIST_READ = "lists:list:read"
     LISTS_VERSION_READ = "lists:version:read"  # take what the organisation itself publishes
+    REFERRAL_FILING_APPROVE = "referral:filing:approve"  # let a report to an authority go
+    REFERRAL_FILING_EDIT = "referral:filing:edit"
+    REFERRAL_FILING_READ = "referral:filing:read"
     REVIEW_ITEM_CLOSE = "review:item:close"
     REVIEW_ITEM_DECIDE = "review:item:decide"
     REVIEW_ITEM_READ = "review:item:read"

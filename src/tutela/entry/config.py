@@ -99,6 +99,16 @@ class Settings:
     )
     mail_from: str = _setting("tutela@localhost.localdomain", "address that notices come from")
     mail_copy_to: str = _setting("", "address that gets a copy of each notice, its address defanged; empty: none")
+    filing_email: str = _setting(
+        "", "address at which authorities reach this organisation about what it filed; it goes along with each report"
+    )
+    cybertip_url: str = _setting(
+        "",
+        "address of the CyberTipline's reporting API, https (http only on this machine: `tutela referral simulate`);"
+        " empty: nothing is filed there",
+    )
+    cybertip_user: str = _setting("", "user name that the CyberTipline gave this organisation")
+    cybertip_password: str = _setting("", "the password for it")
     leave_to: str = _setting(
         "", "address, https, of the harmless page to which the public form's quick exit leads; empty: a blank page"
     )
@@ -234,6 +244,10 @@ def _outward_refusals(settings: Settings) -> Iterator[str]:
     near = _is_loopback(settings.listen_host) and _is_loopback(settings.host)
     if settings.probe_private and not near:
         yield "probe_private lets reports reach into your own network, so it is only for the loopback interface"
+    if settings.cybertip_url and not _is_https_or_near(settings.cybertip_url):
+        yield "cybertip_url is not https, so reports and the password would travel in clear"
+    if settings.cybertip_url and not (settings.cybertip_user and settings.cybertip_password):
+        yield "cybertip_url is set without cybertip_user and cybertip_password"
     parts = urlsplit(settings.mail_url)
     if settings.mail_url and (parts.scheme not in {"smtp", "smtps"} or not parts.hostname):
         yield "mail_url is not smtp://host or smtps://host"
@@ -290,6 +304,12 @@ def _database_refusals(name: str, url: str) -> Iterator[str]:
 
 def _role(url: str) -> str | None:
     return urlsplit(url).username
+
+
+def _is_https_or_near(url: str) -> bool:
+    parts = urlsplit(url)
+    near = parts.scheme == "http" and _is_loopback(parts.hostname or "")
+    return near or (parts.scheme == "https" and bool(parts.hostname))
 
 
 def _is_loopback(host: str) -> bool:

@@ -67,6 +67,7 @@ JOBS: Final = {
         "the own hash list of one organisation, and the cases that relied on an error in it",
         ("custody", "jobs", "triage"),
     ),
+    "referral.file": Job("one filing, and its authority", ("custody", "jobs", "referral")),
     "safeguarding.alert": Job(
         "one question whether a child is safe, and who is on call for it", ("custody", "jobs", "safeguarding")
     ),
@@ -131,6 +132,7 @@ COMMANDS: Final = {
     "triage rank": Command(
         "every waiting case, weighed again by the weights of its organisation", _P.TRIAGE_WEIGHT_EDIT
     ),
+    "referral simulate": Command("a stand-in for an authority, on this machine, that keeps nothing"),
     "assess import": Command(_FILES),
     "assess check": Command(_FILES),
     "assess build": Command(_FILES),

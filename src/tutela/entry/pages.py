@@ -20,6 +20,7 @@ from tutela.apps.assessment import public as assessment
 from tutela.apps.custody import services as custody
 from tutela.apps.jobs import public as jobs
 from tutela.apps.lists import public as lists
+from tutela.apps.referral import public as referral
 from tutela.apps.safeguarding import public as safeguarding
 from tutela.apps.takedown import public as takedown
 from tutela.apps.triage import public as triage
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 _WAITING: Final = (  # each app that has something adds its own
     safeguarding.waiting,
     triage.waiting,
+    referral.waiting,
     takedown.waiting,
     lists.waiting,
     assessment.waiting,

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "tutela.apps.safeguarding",
     "tutela.apps.triage",
     "tutela.apps.intake",
+    "tutela.apps.referral",
     "tutela.apps.takedown",
     "tutela.apps.lists",
     "tutela.apps.review",

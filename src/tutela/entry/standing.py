@@ -22,6 +22,7 @@ from tutela.apps.assessment import public as assessment
 from tutela.apps.custody import public as custody
 from tutela.apps.intake import public as intake
 from tutela.apps.jobs import public as jobs
+from tutela.apps.referral import public as referral
 from tutela.apps.safeguarding import public as safeguarding
 from tutela.apps.triage import public as triage
 from tutela.domain.actors import Permission
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 _TABLES: Final = (
     intake.HELP,
     safeguarding.SERVICES,
+    referral.AUTHORITIES,
+    referral.DUTIES,
     triage.CLOCKS,
     triage.NETWORKS,
     triage.SEATS,

@@ -9,6 +9,7 @@ from tutela.apps.access.public import Reach, authorise, reach_of
 from tutela.apps.custody import public as custody
 from tutela.apps.intake import public as intake
 from tutela.apps.jobs import public as jobs
+from tutela.apps.referral import public as referral
 from tutela.apps.review import public as review
 from tutela.apps.safeguarding import public as safeguarding
 from tutela.apps.takedown import public as takedown
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from tutela.domain.ids import OrganisationId
     from tutela.domain.period import Period
 
-_OF_AN_ORGANISATION: Final = (intake, triage, safeguarding, review, takedown)
+_OF_AN_ORGANISATION: Final = (intake, triage, safeguarding, review, referral, takedown)
 _OF_THE_INSTALLATION: Final = (access, custody, jobs)
 
 

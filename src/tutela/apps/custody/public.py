@@ -35,6 +35,7 @@ from tutela.apps.custody.recording import Change, NoTransactionError, pseudonym_
 from tutela.apps.custody.rules import Outcome
 from tutela.apps.custody.sequencer import BehindError, run_sequencer, sequence, waiting_count
 from tutela.apps.custody.vault import ErasedError, SealError, erased_among, is_erased
+from tutela.apps.custody.vouching import signed_note
 from tutela.engine.ledger import Action, ObjectKind
 from tutela.engine.ledger import Reason as ReasonCode
 
@@ -82,6 +83,7 @@ __all__ = [
     "row_of",
     "run_sequencer",
     "sequence",
+    "signed_note",
     "standing",
     "update_together",
     "waiting_count",

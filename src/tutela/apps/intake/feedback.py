@@ -1,4 +1,7 @@
-"""What senders are told about the quality of their reports: counts, never content, and never beside another sender."""
+"""What senders are told about the quality of their reports, and of what authorities said of the cases they began.
+
+Rules: counts, never content, and never beside another sender. A case that several senders reported counts for each.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from django.db.models.functions import TruncWeek
 from tutela.apps.custody.public import pseudonym_of
 from tutela.apps.intake.models import Refusal, Report
 from tutela.apps.intake.quality import Gap, score
+from tutela.apps.referral import public as referral
 from tutela.engine import clock
 
 if TYPE_CHECKING:
@@ -55,6 +59,7 @@ class Feedback:
     since: datetime
     whole: Tally
     weeks: tuple[Tally, ...]
+    heard: referral.AtAuthorities
 
 
 def feedback(sender: Actor) -> Feedback:
@@ -74,4 +79,5 @@ def feedback(sender: Actor) -> Feedback:
     whole.refused.update(dict(refused.values_list("problem").annotate(count=Count("id"))))
     starts = [since + timedelta(weeks=number) for number in range(WEEKS)]
     by_day = {start.date(): tally for start, tally in weeks.items()}
-    return Feedback(since, whole, tuple(by_day.get(start.date(), Tally()) for start in starts))
+    heard = referral.heard(Report.objects.filter(**sent).values("case_id"), since)
+    return Feedback(since, whole, tuple(by_day.get(start.date(), Tally()) for start in starts), heard)

@@ -22,6 +22,14 @@ class LackAnswer(Schema):
     reports: int
 
 
+class AuthorityAnswer(Schema):
+    """What became of the cases of these reports at authorities: reports to them, and what was said of those."""
+
+    filed: int
+    said_useful: int
+    said_not_useful: int
+
+
 class QualityAnswer(Schema):
     """What this key sent since `since`. `score`: of what an authority needs, so much was there (0 to 100)."""
 
@@ -32,6 +40,7 @@ class QualityAnswer(Schema):
     lacking: list[LackAnswer]
     refused: dict[str, int]
     weekly_scores: list[int]
+    authorities: AuthorityAnswer
 
 
 @router.get("/quality", response=QualityAnswer, url_name="quality")
@@ -52,4 +61,7 @@ def quality(request: HttpRequest) -> QualityAnswer:
         lacking=lacking,
         refused=dict(told.whole.refused),
         weekly_scores=[week.score for week in told.weeks],
+        authorities=AuthorityAnswer(
+            filed=told.heard.filed, said_useful=told.heard.useful, said_not_useful=told.heard.not_useful
+        ),
     )

@@ -8,7 +8,7 @@ from tutela.apps.intake.helping import HELP
 from tutela.apps.intake.labels import Missing, missing
 from tutela.apps.intake.models import Report
 from tutela.apps.intake.moving import claims_of, move
-from tutela.apps.intake.quality import Gap, lacked_by_all
+from tutela.apps.intake.quality import Gap, gaps_of, lacked_by_all, score
 from tutela.apps.intake.receipts import digest_of
 from tutela.apps.intake.services import reports_of
 from tutela.domain.reports import Reported
@@ -29,11 +29,14 @@ __all__ = [
     "arrivals",
     "cases_of_receipt",
     "claims_of",
+    "gaps_of",
     "indicators",
+    "missing",
     "missing_of",
     "move",
     "received_at",
     "reports_of",
+    "score",
 ]
 
 

@@ -16,6 +16,7 @@ from tutela.apps.access.public import actor_of, can, require
 from tutela.apps.custody import public as custody
 from tutela.apps.intake import public as intake
 from tutela.apps.lists import public as lists
+from tutela.apps.referral import public as referral
 from tutela.apps.review import services
 from tutela.apps.review.models import Decision
 from tutela.apps.safeguarding import public as safeguarding
@@ -107,6 +108,7 @@ def case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "may_send": can(actor, Permission.TAKEDOWN_NOTICE_SEND, target),
         "may_confirm": may_confirm and can(actor, Permission.REVIEW_ITEM_DECIDE, target),
         "may_decide": can(actor, Permission.REVIEW_ITEM_DECIDE, target),
+        "filed": referral.told(shown.id) if can(actor, Permission.REFERRAL_FILING_READ, target) else (),
         "may_raise": can(actor, Permission.SAFEGUARDING_CONCERN_RAISE, target),
     }
     return render(request, "review/case.html", context)

@@ -40,6 +40,8 @@ _TONES: Final = {
     "waiting": "care",
     "confirmed": "good",
     "closed": "",
+    "filed": "good",
+    "draft": "care",
 }
 
 
@@ -68,6 +70,8 @@ def badge(state: str) -> dict[str, str]:
         "waiting": pgettext("case", "waiting"),
         "confirmed": pgettext("case", "confirmed"),
         "closed": pgettext("case", "closed"),
+        "filed": pgettext("filing", "filed"),
+        "draft": pgettext("filing", "draft"),
     }
     return {"word": words.get(state, state), "tone": _TONES.get(state, "")}
 
@@ -112,6 +116,7 @@ _INSIDE: Final = {
     "all-series": ("series",),
     "own-lists": ("own-entry",),
     "safeguarding": ("concern", "rota"),
+    "filings": ("filing", "case-filings"),
     "imports": ("import",),
     "partners": ("partner",),
     "assessment": (

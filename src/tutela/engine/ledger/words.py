@@ -68,6 +68,23 @@ class Action(StrEnum):
     PROBE_RESUMED = "probe.resumed"
     ITEM_GONE = "item.gone"
     ITEM_RETURNED = "item.returned"
+    # reports to authorities
+    FILING_DRAFTED = "filing.drafted"
+    FILING_CHANGED = "filing.changed"
+    FILING_APPROVED = "filing.approved"
+    FILING_ASKED = "filing.asked"  # a call was begun
+    FILING_HEARD = "filing.heard"  # what came back of it, or nothing
+    FILING_FILED = "filing.filed"
+    FILING_STOPPED = "filing.stopped"  # it waits for a person
+    FILING_RESUMED = "filing.resumed"
+    FILING_RECALLED = "filing.recalled"  # a person wants it back
+    FILING_SETTLED = "filing.settled"  # a person heard in another way that it is there
+    FILING_WITHDRAWN = "filing.withdrawn"
+    FILING_HANDED_OVER = "filing.handed-over"
+    FEEDBACK_KEPT = "feedback.kept"
+    PRESERVATION_NAMED = "preservation.named"  # who keeps it
+    PRESERVATION_EXTENDED = "preservation.extended"
+    PRESERVATION_ENDED = "preservation.ended"
     # lists and exchange
     LIST_IMPORTED = "list.imported"
     LIST_REMOVED = "list.removed"
@@ -143,6 +160,8 @@ class ObjectKind(StrEnum):
     SEARCH = "search"
     AGREEMENT = "agreement"
     TRANSFER = "transfer"
+    FILING = "filing"
+    PRESERVATION = "preservation"
     NOTICE = "notice"
     PROBE = "probe"
     LIST = "list"

@@ -31,6 +31,7 @@ _COMMANDS = {
     "intake": Lazy("tutela.entry.cli.intake:intake", "Take files of reports in; push a scan."),
     "custody": Lazy("tutela.entry.cli.custody:custody", "Verify, publish and export the record."),
     "jobs": Lazy("tutela.entry.cli.jobs:jobs", "See and decide work that was given up."),
+    "referral": Lazy("tutela.entry.cli.referral:referral", "Rehearse reports to authorities."),
     "triage": Lazy("tutela.entry.cli.triage:triage", "Explain the order of the queue, rank it anew."),
     "assess": Lazy("tutela.entry.cli.assess:assess", "Build editions, estimate effects and costs."),
     "backup": Lazy("tutela.entry.cli.copies:backup_command", "Copy database and lists, not the keys."),

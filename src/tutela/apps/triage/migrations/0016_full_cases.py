@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("triage", "0014_earlier_reports"),
+        ("triage", "0015_retracted_assessments"),
     ]
 
     operations = [
