@@ -18,7 +18,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from tests.world import Desk, make_desk, make_key, make_person, sign_in
+from tests.world import Desk, make_desk, make_key, make_person, make_place, sign_in
 from tutela.apps.access import services
 from tutela.apps.access.models import Person
 from tutela.apps.access.public import person_actor
@@ -31,6 +31,8 @@ from tutela.apps.intake.models import Import, Transfer
 from tutela.apps.jobs.models import DeadJob
 from tutela.apps.jobs.rules import ErrorCode
 from tutela.apps.safeguarding.models import Concern
+from tutela.apps.takedown.models import Takedown
+from tutela.apps.takedown.rules import plain
 from tutela.apps.triage import public as triage
 from tutela.apps.triage.models import Agreement, Handover, Series
 from tutela.domain.actors import Actor, Permission, Role
@@ -38,6 +40,7 @@ from tutela.domain.ids import OrganisationId, TeamId
 from tutela.engine import clock
 from tutela.engine.assessment.registry import load, tables
 from tutela.engine.formats import cybertip
+from tutela.engine.removal import Matter
 from tutela.entry import doors
 
 if TYPE_CHECKING:
@@ -114,6 +117,14 @@ CASES = {
     "report-contact": Case("post", "case", more=lambda desk: {"report_id": MISSING}),
     "case-probe": Case("post", "case", more=lambda desk: {"location_id": MISSING}),
     "case-notice": Case("post", "case", more=lambda desk: {"location_id": MISSING}),
+    "takedowns": Case(),
+    "takedown-scores": Case(),
+    "takedown": Case(about="takedown"),
+    "takedown-party": Case("post", "takedown", {"reach": "abuse@host.example", "rung": "host"}),
+    "takedown-hold": Case("post", "takedown", {"hours": "24"}),
+    "takedown-answer": Case("post", "takedown", {"answer": "removed"}, more=lambda desk: {"reply_id": MISSING}),
+    "takedown-form": Case("post", "takedown", more=lambda desk: {"notice_id": MISSING}),
+    "takedown-act": Case("post", "takedown", more=lambda desk: {"verb": "again"}),
     "safeguarding": Case(),
     "concern": Case(about="concern"),
     "concern-take": Case("post", "concern"),
@@ -224,7 +235,7 @@ OPEN_CASES = {
 # nobody here has such codes, and no case here has a place in the log, a report, a notice or a referral
 NOT_FOUND_OF_THEIR_OWN = {"transfer-heard",
     "mfa_view_recovery_codes", "mfa_download_recovery_codes", "custody-report", "report-answer", "case-series", "case-take-out", "case-undo", "likeness-answer", "report-contact", "case-probe",
-    "custody-export", "referral-step",
+    "custody-export", "referral-step", "takedown-answer", "takedown-form",
 }  # fmt: skip
 
 
@@ -306,6 +317,9 @@ def _cases(ours: Desk, theirs: Desk) -> dict[tuple[str, str], Any]:
         owner = {"organisation_id": team.organisation_id, "team_id": team.id}
         found["case", ownership] = made = triage.Case.objects.create(**owner)
         found["concern", ownership] = Concern.objects.create(case=made, **owner)
+        place = make_place(made, f"https://files.example/{ownership}")
+        about = {"case": made, "item": place.item, "location": place, "organisation_id": team.organisation_id}
+        found["takedown", ownership] = Takedown.objects.create(**about, matter=plain(Matter.begun(clock.now())))
         found["series", ownership] = Series.objects.create(organisation_id=team.organisation_id, name=ownership)
         found["handover", ownership] = Handover.objects.create(
             case=made, organisation_id=team.organisation_id, to_team_id=team.id, offered_by="p"
@@ -349,8 +363,9 @@ def _target_of(thing: Any) -> Target | None:
         return Target(OrganisationId(thing.organisation_id))
     if isinstance(thing, Handover):
         return Target(OrganisationId(thing.organisation_id), frozenset({TeamId(thing.to_team_id)}))
-    if isinstance(thing, triage.Case | Concern):
-        return Target(OrganisationId(thing.organisation_id), frozenset({TeamId(thing.team_id)}))
+    if isinstance(thing, triage.Case | Concern | Takedown):
+        team_id = thing.case.team_id if isinstance(thing, Takedown) else thing.team_id
+        return Target(OrganisationId(thing.organisation_id), frozenset({TeamId(team_id)}))
     if isinstance(thing, Agreement | Transfer):
         is_offered = isinstance(thing, Transfer)
         return Target(OrganisationId((thing.to_organisation_id if is_offered else thing.organisation_id) or MISSING))
@@ -369,6 +384,7 @@ ARGUMENTS = {
     "handover": "handover_id",
     "agreement": "agreement_id",
     "transfer": "transfer_id",
+    "takedown": "takedown_id",
     "series": "series_id",
     "person": "person_id",
     "team": "team_id",
@@ -409,7 +425,8 @@ def _ownerships(case: Case) -> tuple[str, ...]:
         return ("own-team", "other-organisation", "missing")
     return (
         OWNERSHIPS
-        if case.about in {"agreement", "case", "concern", "handover", "series", "person", "team", "transfer", "key"}
+        if case.about
+        in {"agreement", "case", "takedown", "concern", "handover", "series", "person", "team", "transfer", "key"}
         else ("none",)
     )
 

@@ -17,8 +17,8 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from tests.journeys.sinks import Host, MailSink, running
-from tests.world import make_desk, make_key, make_person, sign_in
+from tests.journeys.sinks import Elsewhere, Host, MailSink, running
+from tests.world import fill, make_desk, make_key, make_person, sign_in
 from tutela.apps.access import services as access
 from tutela.apps.access.public import acting_as
 from tutela.apps.custody import services as custody
@@ -29,7 +29,8 @@ from tutela.apps.jobs.models import DeadJob, Job
 from tutela.apps.jobs.public import run_worker
 from tutela.apps.review.models import Decision
 from tutela.apps.safeguarding.models import Concern
-from tutela.apps.takedown.models import Notice, Probe
+from tutela.apps.takedown.models import Notice, Probe, Takedown
+from tutela.apps.takedown.public import VANTAGES
 from tutela.apps.triage.models import Case, Item, Location, Match
 from tutela.domain.actors import SYSTEM, Permission, Role
 from tutela.domain.lists import Entry, MatchPolicy
@@ -194,19 +195,26 @@ def test_from_a_report_to_an_indicator_and_every_step_is_in_the_ledger(world, lo
     notice = Notice.objects.get()
     assert notice.sent_at is not None
 
-    # probes: still there, then gone
+    # looks: there before the notice and after it, then gone; from one place that is never certain, from two it is
     jobs += list(Job.objects.values_list("payload", "key"))
     standing_clock.forward(hours=1)
     world.work()
     world.host.status = 404
     standing_clock.forward(hours=2)
     world.work()
-    assert list(Probe.objects.values_list("verdict", flat=True)) == ["there", "gone"]
-    assert world.host.asked == [f"HEAD /{CANARIES['path']}"] * 2
-    assert not Job.objects.exclude(name__startswith="custody.").exists()
+    assert list(Probe.objects.values_list("finding", flat=True)) == ["there", "there", "gone"]
+    assert world.host.asked == [f"HEAD /{CANARIES['path']}"] * 4  # the last as an ordinary browser, too
+    assert Takedown.objects.get().state == "gone"
+    with running(Elsewhere()) as vantage:
+        fill(VANTAGES, f"elsewhere,ca,{vantage.url},an agreement")
+        for _day in range(3):
+            standing_clock.forward(hours=25)
+            world.work()
+    assert Takedown.objects.get().state == "removed"
+    assert not Job.objects.exclude(name__startswith=("custody.", "takedown.")).exists()
     assert not DeadJob.objects.exists()
     world.sign_in()  # hours have passed
-    assert "gone" in world.page("case", case_id=case.id)
+    assert "removed" in world.page("case", case_id=case.id)
 
     # one indicator of each step
     standing_clock.forward(seconds=1)
@@ -228,7 +236,8 @@ def test_from_a_report_to_an_indicator_and_every_step_is_in_the_ledger(world, lo
     chain = list(Leaf.objects.filter(chain_id=case.id).order_by("position").values_list("action", flat=True))
     assert [action for action in chain if action != "case.prioritised"] == [
         "report.received", "case.opened", "item.added", "report.received", "item.matched", "item.confirmed-unseen",
-        "notice.ordered", "notice.sent", "probe.done", "probe.done", "item.gone",
+        "takedown.ordered", "recipients.found", "probe.done", "notice.ordered", "notice.sent", "probe.done",
+        "probe.done", "probe.done", "probe.done", "probe.done", "probe.done", "item.gone",
     ]  # fmt: skip
     assert custody.verify_case(SYSTEM, case.id).faults == ()
     assert custody.verify_log(SYSTEM).faults == ()

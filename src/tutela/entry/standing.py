@@ -22,6 +22,7 @@ from tutela.apps.custody import public as custody
 from tutela.apps.intake import public as intake
 from tutela.apps.jobs import public as jobs
 from tutela.apps.safeguarding import public as safeguarding
+from tutela.apps.takedown import public as takedown
 from tutela.apps.triage import public as triage
 from tutela.domain.actors import Permission
 from tutela.domain.waiting import Waiting
@@ -41,6 +42,9 @@ _TABLES: Final = (
     triage.CLOCKS,
     triage.NETWORKS,
     triage.SEATS,
+    takedown.CONTACTS,
+    takedown.REGISTRIES,
+    takedown.VANTAGES,
     custody.RETENTION,
 )
 WAIT_S_MAX: Final = 60  # work and entries are taken within a second where a worker runs

@@ -29,6 +29,7 @@ urlpatterns = [
     path("", include("tutela.apps.review.linking_pages")),
     path("", include("tutela.apps.review.search_pages")),
     path("", include("tutela.apps.safeguarding.pages")),
+    path("", include("tutela.apps.takedown.pages")),
     path("", include("tutela.apps.assessment.pages")),
     path("", include("tutela.apps.assessment.lens_pages")),
     path("", include("tutela.apps.assessment.data_pages")),

@@ -111,6 +111,7 @@ _INSIDE: Final = {
     "queue": ("case", "case-reports", "case-links", "hand-over", "handovers"),
     "all-series": ("series",),
     "safeguarding": ("concern", "rota"),
+    "takedowns": ("takedown", "takedown-scores"),
     "imports": ("import",),
     "partners": ("partner",),
     "assessment": (

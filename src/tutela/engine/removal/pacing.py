@@ -7,11 +7,12 @@ Rules:
 2. Many new matters about one site within a day, or two objections within a month, open its *circuit*: nothing more is
    sent about it until a person has looked. A page that fetches what others hold looks just like that, and whoever runs
    it can remove nothing.
-3. While the mail server is away it is asked by one attempt at a time, after 1, 2, 4 ... minutes, at most an hour.
+3. While the mail server is away it is tried once a minute, by one. What it would not take now it is offered again after
+   1, 2, 4 ... minutes, at most an hour, and given up after a day.
 
 >>> PACE.room(sent=58, waiting=10), PACE.circuit(opened=101, objections=0).value, PACE.circuit(3, 2).value
 (2, 'many', 'objections')
->>> [PACE.wait_min(failures) for failures in (1, 2, 3, 20)]
+>>> [PACE.wait_min(tries) for tries in (1, 2, 3, 20)]
 [1, 2, 4, 60]
 """
 
@@ -49,9 +50,9 @@ class Pace:
             return Circuit.OBJECTIONS
         return Circuit.MANY if opened > self.site_a_day_max else Circuit.CLOSED
 
-    def wait_min(self, failures: int) -> int:
-        """Return after how many minutes a mail server is tried again that failed so often in a row."""
-        return min(60, 2 ** min(failures - 1, 10))
+    def wait_min(self, tries: int) -> int:
+        """Return after how many minutes a notice is offered again that was put off so often."""
+        return min(60, 2 ** min(tries - 1, 10))
 
 
 PACE: Final = Pace()

@@ -1,8 +1,8 @@
 r"""Which texts are a mailbox that a notice may go to. Pure.
 
 Rules: plain ASCII, one `@`, a name with a dot behind it; no display name, no quotes, no comment, no route, no line
-break, no IP literal, nothing that can only be inside a network; not ours, because mail to ourselves goes round for ever;
-not under the site itself, because whoever runs the site may be who put it there.
+break, no IP literal, nothing that can only be inside a network; not ours, because mail to ourselves goes round for
+ever; not under the site itself, because whoever runs the site may be who put it there.
 
 >>> read_mailbox("Abuse@Host.example", ours="desk.example", site="files.example")
 'abuse@host.example'
@@ -23,7 +23,9 @@ _MAILBOX: Final = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/
 _LABEL: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 _CHARACTERS_MAX: Final = 254
 _LOCAL_MAX: Final = 64
-_INSIDE: Final = frozenset("arpa home internal intranet invalid lan local localdomain localhost onion".split())
+_INSIDE: Final = frozenset(
+    {"arpa", "home", "internal", "intranet", "invalid", "lan", "local", "localdomain", "localhost", "onion"}
+)
 
 
 class Unfit(StrEnum):
