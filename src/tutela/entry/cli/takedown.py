@@ -93,7 +93,7 @@ def receive() -> ExitCode:
     """Take in one message that came back, from standard input.
 
     A mail server hands each message for the desk over like this. Where it
-    answers no notice of ours the exit code is 1, and people should get it.
+    answers no notice of ours the exit code is 3, and people should get it.
     """
     with at_the_desk():
         from tutela.apps.takedown import receiving  # noqa: PLC0415 - needs Django set up
