@@ -20,7 +20,8 @@ TAKEDOWNS: Final = 5_900
 _CORE_S: Final = 2 * 86_400
 _DETECT: Final = 10_000
 _LIVES: Final = 300
-_LIFE_DAYS: Final = 60
+_LIFE_DAYS: Final = 80
+_WAIT_S_MAX: Final = 3_600
 _WAITING: Final = 4_130  # a tenth of seven days of 5,900: the pace is what it is for any number
 _WEEK_STEPS: Final = 672  # of a quarter of an hour
 _DAY: Final = "bench.removal_day"
@@ -65,11 +66,11 @@ def _lives(server: Server) -> float:
     server.wipe()
     with Service(server.url) as service:
         meter = Meter(server.pid)
-        told = service.ask("bench.removal_load", "play", _LIVES, _LIFE_DAYS)
+        told = service.ask("bench.removal_load", "play", _LIVES, _LIFE_DAYS, wait_s_max=_WAIT_S_MAX)
         return 1000 * (told["cpu_s"] + meter.spent_s()) / told["takedowns"]
 
 
 def _outage(server: Server) -> dict[str, Any]:
     server.wipe()
     with Service(server.url) as service:
-        return service.ask(_DAY, "outage", _WAITING, _WEEK_STEPS)
+        return service.ask(_DAY, "outage", _WAITING, _WEEK_STEPS, wait_s_max=_WAIT_S_MAX)
