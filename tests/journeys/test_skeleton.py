@@ -211,7 +211,7 @@ def test_from_a_report_to_an_indicator_and_every_step_is_in_the_ledger(world, lo
             standing_clock.forward(hours=25)
             world.work()
     assert Takedown.objects.get().state == "removed"
-    assert not Job.objects.exclude(name__startswith=("custody.", "takedown.")).exists()
+    assert not Job.objects.exclude(name__startswith="custody.").exists()
     assert not DeadJob.objects.exists()
     world.sign_in()  # hours have passed
     assert "removed" in world.page("case", case_id=case.id)

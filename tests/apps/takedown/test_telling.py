@@ -249,9 +249,9 @@ def test_a_form_waits_for_the_person_who_fills_it_in(play):
     assert play.post() == []
     notice = Notice.objects.get()
     assert (notice.is_form, notice.sent_at) == (True, None)
-    services.form_sent(actor(play.desk.colleague), notice.id)
+    services.form_sent(actor(play.desk.colleague), takedown.id, notice.id)
     with pytest.raises(services.TakedownError):
-        services.form_sent(actor(play.desk.colleague), notice.id)
+        services.form_sent(actor(play.desk.colleague), takedown.id, notice.id)
     assert Takedown.objects.get().first_sent_at is not None
 
 

@@ -13,7 +13,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from tutela.apps.access.public import Target, actor_of, can, require
+from tutela.apps.access.public import actor_of, can, require
 from tutela.apps.custody.public import open_together
 from tutela.apps.takedown import labels, mail, receiving, scorecard, services
 from tutela.apps.takedown.contacts import VANTAGES
@@ -22,7 +22,6 @@ from tutela.apps.takedown.models import Notice, Reply, Takedown
 from tutela.domain.actors import Permission
 from tutela.domain.addresses import defang
 from tutela.domain.errors import TutelaError
-from tutela.domain.ids import OrganisationId, TeamId
 from tutela.engine import clock
 from tutela.engine.removal import Answer, Finding, Rung, Sort, State
 from tutela.engine.responsible import Confidence, Source
@@ -70,7 +69,7 @@ def takedown(request: HttpRequest, takedown_id: UUID) -> HttpResponse:
     replies = list(Reply.objects.filter(notice__takedown=found))
     parties = list(found.parties.all())
     open_together([*parties, *notices, *replies, found.location])
-    may_act = found.ended_at is None and _may(actor, found)
+    may_act = found.ended_at is None and can(actor, Permission.TAKEDOWN_NOTICE_SEND, services.target_of(found))
     context = {
         **_listed(found),
         "matter": matter,
@@ -161,9 +160,7 @@ def read_reply(request: HttpRequest, takedown_id: UUID, reply_id: UUID) -> HttpR
 @require_POST
 def form_sent(request: HttpRequest, takedown_id: UUID, notice_id: UUID) -> HttpResponse:
     """Keep that the form of a recipient was filled in."""
-    if not Notice.objects.filter(id=notice_id, takedown_id=takedown_id).exists():
-        raise Http404
-    return _done(request, takedown_id, lambda actor: services.form_sent(actor, notice_id))
+    return _done(request, takedown_id, lambda actor: services.form_sent(actor, takedown_id, notice_id))
 
 
 def _filled(
@@ -214,12 +211,6 @@ def _listed(row: Takedown) -> dict[str, Any]:
         "at": at,
         "why": why,
     }
-
-
-def _may(actor: Actor, row: Takedown) -> bool:
-    team_id = row.case.team_id
-    target = Target(OrganisationId(row.organisation_id), frozenset({TeamId(team_id)} if team_id else ()))
-    return can(actor, Permission.TAKEDOWN_NOTICE_SEND, target)
 
 
 def _actions(row: Takedown) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from tutela.apps import mailing
-from tutela.apps.access.public import visible
+from tutela.apps.access.public import Target, authorise, visible
 from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, blind_index, record
 from tutela.apps.jobs.public import enqueue
 from tutela.apps.takedown import telling
@@ -20,7 +20,7 @@ from tutela.apps.takedown.models import Notice, Party, Probe, Takedown
 from tutela.apps.takedown.rules import carries_address, site_of
 from tutela.domain.actors import SYSTEM, Actor, Permission
 from tutela.domain.errors import TutelaError
-from tutela.domain.ids import CaseId, ItemId, OrganisationId, TakedownId
+from tutela.domain.ids import CaseId, ItemId, OrganisationId, TakedownId, TeamId
 from tutela.engine import clock
 from tutela.engine.removal import LADDER, Matter, MatterError, Rung, State
 from tutela.engine.responsible import Confidence, Source, Unfit, read_mailbox
@@ -225,10 +225,12 @@ def add_party(actor: Actor, takedown_id: UUID, reach: str, rung: Rung) -> None:
 
 
 @transaction.atomic
-def form_sent(actor: Actor, notice_id: UUID) -> None:
+def form_sent(actor: Actor, takedown_id: UUID, notice_id: UUID) -> None:
     """Keep that a person filled in the form of a recipient."""
-    notice = Notice.objects.select_for_update().filter(id=notice_id, is_form=True, sent_at=None).first()
+    notice = Notice.objects.select_for_update().filter(id=notice_id, takedown_id=takedown_id, is_form=True).first()
     if notice is None:
+        raise Http404
+    if notice.sent_at:
         raise TakedownError(_("This notice was sent already."))
     telling.keep_sent(notice, "", actor)
 
@@ -242,11 +244,18 @@ def takedowns(actor: Actor, permission: Permission = Permission.TAKEDOWN_NOTICE_
 
 
 def takedown(actor: Actor, takedown_id: UUID, permission: Permission = Permission.TAKEDOWN_NOTICE_READ) -> Takedown:
-    """Return one; `Http404` where there is none within reach."""
-    found = takedowns(actor, permission).filter(id=takedown_id).select_related("location", "item").first()
+    """Return one that the actor may do `permission` to; 404 or 403 otherwise."""
+    found = Takedown.objects.filter(id=takedown_id).select_related("case", "location", "item").first()
     if found is None:
         raise Http404
+    authorise(actor, permission, target_of(found))
     return found
+
+
+def target_of(takedown: Takedown) -> Target:
+    """Return whom a takedown belongs to: those of its case."""
+    team_id = takedown.case.team_id
+    return Target(OrganisationId(takedown.organisation_id), frozenset({TeamId(team_id)} if team_id else ()))
 
 
 def waiting_for_person(actor: Actor) -> QuerySet[Takedown]:
