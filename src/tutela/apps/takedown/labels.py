@@ -122,7 +122,7 @@ TONES: Final = {
 
 def next_of(takedown: Takedown) -> tuple[str, object, str]:
     """Return the next step, its moment (None: a person's) and why, in words."""
-    if takedown.circuit and not takedown.circuit_cleared:
+    if takedown.circuit:
         return str(STEPS[Step.PERSON]), None, str(CIRCUITS[Circuit(takedown.circuit)])
     found = takedown.read().next()
     moment = found.at or (None if takedown.ended_at else takedown.due_at)

@@ -59,7 +59,7 @@ class Takedown(models.Model):
     removed_at = models.DateTimeField(null=True)
     returned = models.PositiveSmallIntegerField(default=0)
     circuit = models.CharField(max_length=16, blank=True)  # why nothing is sent about this site, if so
-    circuit_cleared = models.BooleanField(default=False)  # a person looked
+    circuit_cleared_at = models.DateTimeField(null=True)  # a person looked, and has it go on
     ended_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -170,8 +170,9 @@ def again(actor: Actor, takedown_id: UUID) -> None:
     """Look and tell anew: a person has found out what had to be found out."""
     moment = clock.now()
     takedown = _changed(takedown_id, lambda matter: matter.resumed(moment))
-    takedown.circuit, takedown.circuit_cleared = "", True
-    takedown.save(update_fields=["circuit", "circuit_cleared"])
+    if takedown.circuit:
+        takedown.circuit, takedown.circuit_cleared_at = "", moment
+        takedown.save(update_fields=["circuit", "circuit_cleared_at"])
     _record(Action.PROBE_RESUMED, takedown, actor, ReasonCode.PERSON_DECIDED)
 
 

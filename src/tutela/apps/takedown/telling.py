@@ -44,10 +44,10 @@ def tell(takedown: Takedown, matter: Matter, moment: datetime) -> Matter:
     """Order a round of notices if one is due, in the caller's transaction; return what became of the matter."""
     if not matter.may_notice(moment):
         return matter
-    takedown.circuit = _circuit(takedown, moment).value
-    if takedown.circuit != Circuit.CLOSED and not takedown.circuit_cleared:
+    circuit = _circuit(takedown, moment)
+    takedown.circuit = "" if circuit is Circuit.CLOSED else circuit.value
+    if takedown.circuit:
         return matter
-    takedown.circuit = ""
     matter, parties = _reachable(takedown, matter, moment)
     for party in parties:
         order(takedown, party, SYSTEM)
@@ -195,6 +195,8 @@ def _usable(takedown: Takedown, rungs: Collection[str]) -> list[Party]:
 
 def _circuit(takedown: Takedown, moment: datetime) -> Circuit:
     same = Takedown.objects.filter(site_mark=takedown.site_mark, organisation_id=takedown.organisation_id)
+    if same.filter(circuit_cleared_at__gt=moment - _MONTH).exists():
+        return Circuit.CLOSED
     opened = same.filter(opened_at__gt=moment - _DAY).count()
     objected = same.filter(notices__replies__answer=Answer.OBJECTED, notices__replies__read_at__gt=moment - _MONTH)
     return PACE.circuit(opened, objected.distinct().count())

@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 ("removed_at", models.DateTimeField(null=True)),
                 ("returned", models.PositiveSmallIntegerField(default=0)),
                 ("circuit", models.CharField(blank=True, max_length=16)),
-                ("circuit_cleared", models.BooleanField(default=False)),
+                ("circuit_cleared_at", models.DateTimeField(null=True)),
                 ("ended_at", models.DateTimeField(null=True)),
                 ("case", _key("triage.case", "+")),
                 ("item", _key("triage.item", "+")),
