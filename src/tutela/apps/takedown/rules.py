@@ -22,7 +22,7 @@ from __future__ import annotations
 import re
 from dataclasses import fields
 from datetime import UTC, datetime  # noqa: F401 - the example says UTC
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import unquote, urlsplit
 
 from tutela.engine.removal import Answer, Finding, Matter, State
@@ -92,4 +92,4 @@ def site_of(address: str) -> str:
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
-    return [_plain(each) for each in value] if isinstance(value, tuple) else value  # pyright: ignore[reportUnknownVariableType]
+    return [_plain(each) for each in cast("tuple[object, ...]", value)] if isinstance(value, tuple) else value
