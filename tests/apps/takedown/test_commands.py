@@ -17,6 +17,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 MISSING = "01890000-0000-7000-8000-000000000000"
 
 
+@pytest.fixture(autouse=True)
+def _set_up(monkeypatch):
+    monkeypatch.setattr("tutela.entry.start.start", lambda: None)  # Django is set up
+
+
 def said(capsys, *words: str) -> str:
     assert run(["takedown", *words]) == ExitCode.OK
     return capsys.readouterr().out
