@@ -7,6 +7,7 @@
     python -m bench.intake_load fill NAME 100000         store reports in a desk by the same verbs, quickly
     python -m bench.intake_load new NAME                 what one more report costs there, singly and in a batch
     python -m bench.intake_load stored NAME              count what is there
+    python -m bench.intake_load waiting                  count the entries that wait for their place
     python -m bench.intake_load naive 10                 the peer: a table, an insert and a commit each, for 10 s
 
 Reports are synthetic: a page and a file each, often an account; every second file was reported before.
@@ -202,6 +203,12 @@ def stored(organisation: str) -> dict[str, int]:
         }
 
 
+def waiting() -> int:
+    """Count the leaves that wait for their place."""
+    with acting_as(SYSTEM):
+        return Leaf.objects.filter(position=None).count()
+
+
 def naive(seconds: str) -> int:
     """Insert reports, one commit each; say how many."""
     whose, count, end_s = clock.new_id(), 0, time.monotonic() + float(seconds)
@@ -284,5 +291,5 @@ def _send(line: _Line, seconds: float, at_once: int, barrier: threading.Barrier,
 
 
 if __name__ == "__main__":
-    verbs = {each.__name__: each for each in (bulk, desk, write, send, fill, new, stored, naive, table)}
+    verbs = {each.__name__: each for each in (bulk, desk, write, send, fill, new, stored, waiting, naive, table)}
     json.dump(verbs[sys.argv[1]](*sys.argv[2:]), sys.stdout)

@@ -28,9 +28,10 @@ from bench.reports_year import year  # noqa: E402
 from bench.urgent import queue  # noqa: E402
 from tests.world import Desk, actor, make_desk, make_person, sign_in  # noqa: E402
 from tutela.apps.access.public import acting_as  # noqa: E402
-from tutela.apps.triage import effect, ranking, rules, services  # noqa: E402
+from tutela.apps.triage import effect, ranking, rules  # noqa: E402
 from tutela.apps.triage.arriving import weigh  # noqa: E402
 from tutela.apps.triage.models import Case  # noqa: E402
+from tutela.apps.triage.queue import queue as waiting  # noqa: E402
 from tutela.apps.triage.weights import DEFAULT, Weights  # noqa: E402
 from tutela.domain.actors import SYSTEM, Actor, Role  # noqa: E402
 from tutela.domain.ids import OrganisationId  # noqa: E402
@@ -46,7 +47,7 @@ _PAGES: Final = 15
 _OTHER: Final = Weights(0, {**DEFAULT.points, rules.Code.HAS_ACCOUNT: 45, rules.Code.NEW: 5, rules.Code.LIVE: 70})
 _COLUMNS: Final = (
     "id", "organisation_id", "team_id", "state", "child_in_danger", "report_count", "score_even", "score_odd",
-    "signals", "reasons", "facts", "opened_at", "closed_because",
+    "signals", "reasons", "facts", "route", "opened_at", "closed_because",
 )  # fmt: skip
 COPY: Final = f"COPY triage_case ({', '.join(_COLUMNS)}) FROM STDIN"
 
@@ -64,11 +65,11 @@ def main(cases: str, only: str = "") -> None:
         supervisor = actor(person)
         assert client.get("/queue/").status_code == 200
         found["page_ms"] = _median_ms(lambda: client.get("/queue/"))
-        deep = services.queue(supervisor)[int(cases) // 2]
+        deep = waiting(supervisor)[int(cases) // 2]
         after = f"{deep.score_even}~{deep.opened_at.isoformat()}~{deep.id}"
         found["deep_page_ms"] = _median_ms(lambda: client.get("/queue/", {"after": after}))
         found["rare_page_ms"] = _median_ms(lambda: client.get("/queue/", {"only": "exploited"}))
-        found["plan"] = services.queue(supervisor)[:51].explain(analyze=True)
+        found["plan"] = waiting(supervisor)[:51].explain(analyze=True)
         found |= {} if only == "pages" else _changed(desk, supervisor)
     print(f"\n{json.dumps(found)}")  # the last line: before it stand the logs of the requests
 
@@ -97,7 +98,7 @@ def fill(desk: Desk, count: int) -> None:
             for number in range(count):
                 reports, score, *words = rng.choice(kinds)
                 opened_at = now - timedelta(days=365 * (1 - number / count))
-                copy.write_row((clock.new_id(), *ours, reports, score, 0, *words, opened_at, ""))
+                copy.write_row((clock.new_id(), *ours, reports, score, 0, *words, "{}", opened_at, ""))
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE triage_case")
 
@@ -169,7 +170,7 @@ def _arrive(desk: Desk, came: list[UUID], is_over: threading.Event) -> None:
 
 
 def _first(supervisor: Actor) -> list[UUID]:
-    return [each.id for each in services.queue(supervisor)[:50]]
+    return [each.id for each in waiting(supervisor)[:50]]
 
 
 def _median_ms(act: Any) -> float:

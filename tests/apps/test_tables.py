@@ -47,6 +47,7 @@ def test_what_an_operator_wrote_stands_alone_and_is_read_again_when_it_changes(h
         ("waiting,nl,24,2026-01-01,,,a lawyer", "names no source"),
         ("waiting,nl,soon,2026-01-01,,an agreement,a lawyer", "'soon'"),
         ("waiting,nl,24,01/02/2026,,an agreement,a lawyer", "write YYYY-MM-DD"),
+        ("waiting,nl,24,2026-01-01,2025-12-31,an agreement,a lawyer", "ends before it begins"),
         ("asleep,nl,24,2026-01-01,,an agreement,a lawyer", "'asleep'"),
         ("waiting,nl,24", "more or fewer values"),
         (WHOLE + ",more", "more or fewer values"),

@@ -16,7 +16,9 @@ from django.test.utils import CaptureQueriesContext
 from tests.journeys.sinks import Host, MailSink, running
 from tests.world import Desk, make_desk, make_takedown
 from tutela.apps.access.public import acting_as
-from tutela.apps.assessment.models import Study
+from tutela.apps.assessment import packing
+from tutela.apps.assessment.editing import Order
+from tutela.apps.assessment.models import Edition, Release, Study
 from tutela.apps.assessment.studying import Question
 from tutela.apps.jobs import registry
 from tutela.apps.jobs.models import DeadJob, Job
@@ -25,6 +27,8 @@ from tutela.apps.safeguarding.models import Concern
 from tutela.apps.triage.models import Case, Lookup, Weighting
 from tutela.apps.triage.weights import DEFAULT
 from tutela.domain.actors import SYSTEM
+from tutela.engine.assessment.indicators import Lens
+from tutela.engine.assessment.registry import load, tables
 from tutela.entry import doors
 
 if TYPE_CHECKING:
@@ -34,6 +38,7 @@ MISSING = "01890000-0000-7000-8000-000000000000"
 WRITING = re.compile(r'^(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM) "(\w+)"')
 ARGUMENTS = {
     "assessment.count": "",
+    "assessment.edition": "edition_id",
     "assessment.study": "study_id",
     "custody.retention": "",
     "safeguarding.alert": "concern_id",
@@ -43,6 +48,7 @@ ARGUMENTS = {
     "triage.liken": "organisation_id",
     "triage.match": "organisation_id",
     "triage.rank": "weighting_id",
+    "triage.share": "",
 }
 
 
@@ -70,7 +76,15 @@ def work_of(desk: Desk, host: Host) -> dict[str, str]:
     concern = Concern.objects.create(case=case, organisation=desk.organisation, team=desk.team)
     asked = Question("cybertipline-reports", "WLD", date(2014, 1, 1), "an event").plain()
     study = Study.objects.create(organisation=desk.organisation, kind="impact", asked=asked)
+    release = Release.objects.create(
+        organisation=desk.organisation, number=1, digest=load().digest, tables=packing.pack(tables(load()))
+    )
+    order = Order(release.id, "Figures", (Lens.SOCIETY,))
+    edition = Edition.objects.create(
+        organisation=desk.organisation, release=release, title=order.title, asked=order.plain()
+    )
     return {
+        "edition_id": str(edition.id),
         "study_id": str(study.id),
         "organisation_id": str(desk.organisation.id),
         "takedown_id": str(takedown.id),

@@ -24,7 +24,8 @@ from tutela.apps.access.models import Person
 from tutela.apps.access.public import person_actor
 from tutela.apps.access.rules import KEY_SCOPES, STAFF_ROLES, TABLE, Decision, Reach, Target, decide
 from tutela.apps.assessment import packing
-from tutela.apps.assessment.models import DataSet, Profile, Release, Study, TrackedAction
+from tutela.apps.assessment.editing import Order
+from tutela.apps.assessment.models import DataSet, Edition, Profile, Release, Study, TrackedAction
 from tutela.apps.assessment.studying import Question
 from tutela.apps.custody.models import Leaf
 from tutela.apps.intake.models import Import, Transfer
@@ -38,6 +39,7 @@ from tutela.apps.triage.models import Agreement, Handover, Series
 from tutela.domain.actors import Actor, Permission, Role
 from tutela.domain.ids import OrganisationId, TeamId
 from tutela.engine import clock
+from tutela.engine.assessment.indicators import Lens
 from tutela.engine.assessment.registry import load, tables
 from tutela.engine.formats import cybertip
 from tutela.engine.removal import Matter
@@ -94,6 +96,8 @@ CASES = {
     "transfer-accept": Case("post", "transfer"),
     "transfer-refuse": Case("post", "transfer", {"because": "out-of-scope"}),
     "agreements": Case(),
+    "agreement": Case(about="agreement"),
+    "agreement-file": Case("post", "agreement"),
     "agreement-end": Case("post", "agreement"),
     "case-deconfliction": Case("post", "case"),
     "handovers": Case(),
@@ -151,6 +155,13 @@ CASES = {
     "data-import": Case("post"),
     "data-set": Case(about="data-set"),
     "data-correct": Case("post", more=lambda desk: {"indicator_id": "cybertipline-reports"}),
+    "evidence": Case(),
+    "card": Case(more=lambda desk: {"card_id": "notices-one"}),
+    "editions": Case(),
+    "edition-ask": Case("post"),
+    "edition": Case(about="edition"),
+    "edition-again": Case("post", "edition"),
+    "edition-file": Case(about="edition", more=lambda desk: {"name": "edition.pdf"}),
     "releases": Case(),
     "release-freeze": Case("post", data={"title": "2026"}),
     "release": Case(about="release"),
@@ -166,6 +177,7 @@ CASES = {
     "studies": Case(),
     "study-ask": Case("post"),
     "study": Case(about="study"),
+    "cost-keep": Case("post"),
     "cost": Case(),
     "actions": Case(),
     "action-track": Case("post"),
@@ -233,7 +245,7 @@ OPEN_CASES = {
     "api:api-root": 404,
 }
 # nobody here has such codes, and no case here has a place in the log, a report, a notice or a referral
-NOT_FOUND_OF_THEIR_OWN = {"transfer-heard",
+NOT_FOUND_OF_THEIR_OWN = {"transfer-heard", "card",
     "mfa_view_recovery_codes", "mfa_download_recovery_codes", "custody-report", "report-answer", "case-series", "case-take-out", "case-undo", "likeness-answer", "report-contact", "case-probe",
     "custody-export", "referral-step", "takedown-answer", "takedown-form",
 }  # fmt: skip
@@ -324,7 +336,9 @@ def _cases(ours: Desk, theirs: Desk) -> dict[tuple[str, str], Any]:
         found["handover", ownership] = Handover.objects.create(
             case=made, organisation_id=team.organisation_id, to_team_id=team.id, offered_by="p"
         )
-        found["agreement", ownership] = Agreement.objects.create(organisation_id=team.organisation_id, name="a unit")
+        found["agreement", ownership] = Agreement.objects.create(
+            organisation_id=team.organisation_id, name="a unit", secret="ab" * 32
+        )
         found["transfer", ownership] = Transfer.objects.create(
             case=made, organisation=theirs.organisation, to_organisation_id=team.organisation_id, offered_by="p"
         )
@@ -342,11 +356,12 @@ def _assessed(ours: Desk, theirs: Desk) -> dict[tuple[str, str], Any]:
     for ownership, desk in (("own-team", ours), ("other-organisation", theirs)):
         owner = {"organisation_id": desk.organisation.id}
         asked = Question("cybertipline-reports", "WLD", clock.now().date(), "an event").plain()
+        release = Release.objects.create(**owner, number=7, title="x", digest=load().digest, tables=_packed())
+        order = Order(release.id, "x", (Lens.SOCIETY,))
         found |= {
+            ("edition", ownership): Edition.objects.create(**owner, release=release, title="x", asked=order.plain()),
             ("data-set", ownership): DataSet.objects.create(**owner, title="x", sha256="0", was_taken=False),
-            ("release", ownership): Release.objects.create(
-                **owner, number=7, title="x", digest=load().digest, tables=_packed()
-            ),
+            ("release", ownership): release,
             ("profile", ownership): Profile.objects.create(**owner, country="NLD", edition="x"),
             ("study", ownership): Study.objects.create(**owner, kind="impact", asked=asked),
             ("action", ownership): TrackedAction.objects.create(
@@ -372,10 +387,11 @@ def _target_of(thing: Any) -> Target | None:
     return services.target_of(thing)
 
 
-ASSESSED = DataSet | Release | Profile | Study | TrackedAction
+ASSESSED = DataSet | Edition | Release | Profile | Study | TrackedAction
 ARGUMENTS = {
     "data-set": "data_set_id",
     "release": "release_id",
+    "edition": "edition_id",
     "profile": "profile_id",
     "study": "study_id",
     "action": "action_id",
@@ -421,7 +437,15 @@ def test_a_role_reaches_what_the_table_says_and_nothing_else(name, setting):
 def _ownerships(case: Case) -> tuple[str, ...]:
     if case.about in OF_THE_INSTALLATION:
         return ("own-team", "missing")
-    if case.about in {"data-set", "release", "profile", "study", "action", "import"}:  # a team has none of its own
+    if case.about in {
+        "data-set",
+        "edition",
+        "release",
+        "profile",
+        "study",
+        "action",
+        "import",
+    }:  # a team has none of its own
         return ("own-team", "other-organisation", "missing")
     return (
         OWNERSHIPS

@@ -195,6 +195,27 @@ def _see_the_effect(page: Page, _facts: Facts) -> None:
     page.get_by_role("button", name="Adopt these weights").wait_for()
 
 
+def _see_what_rules_do(page: Page, facts: Facts) -> None:
+    _unfold(page, facts)
+    page.get_by_label("Languages").last.fill("nl")
+    page.get_by_role("button", name="See the effect").click()
+    page.get_by_role("button", name="Adopt these rules").wait_for()
+
+
+def _write_a_wrong_code(page: Page, facts: Facts) -> None:
+    _unfold(page, facts)
+    page.get_by_label("Countries").last.fill("Atlantis")
+    page.get_by_role("button", name="See the effect").click()
+    page.get_by_text("This is no code").wait_for()
+
+
+def _agree(page: Page, _facts: Facts) -> None:
+    page.get_by_label("Organisation").fill("Unit of the upper town")
+    page.get_by_label("How they ask").select_option(index=page.locator("#id_machine option").count() - 1)
+    page.get_by_role("button", name="Agree").click()
+    page.get_by_text("It is shown once").wait_for()
+
+
 PLACES: Final = {
     "home": Place("home", "/"),
     "map": Place("home", "/", act=_open_the_map),
@@ -205,11 +226,28 @@ PLACES: Final = {
     "status": Place("status", "/status/"),
     "queue": Place("queue", "/queue/", _DESK),
     "queue-next-page": Place("queue", "/queue/", _DESK, act=_turn_the_page),
+    "queue-chosen": Place("queue", "/queue/?only=has-address&waiting=7", _DESK),
+    "queue-of-none-chosen": Place("queue", "/queue/?only=extortion&waiting=90&place=n1", _DESK),
     "weights": Place("weights", "/queue/weights/", _DESK),
     "weights-effect": Place("weights-effect", "/queue/weights/", _DESK, act=_see_the_effect),
+    "routing": Place("routing", "/queue/routing/", _DESK),
+    "routing-effect": Place("routing-effect", "/queue/routing/", _DESK, act=_see_what_rules_do),
+    "routing-again": Place("routing-effect", "/queue/routing/", _DESK, act=_write_a_wrong_code),
+    "agreements": Place("agreements", "/agreements/", _DESK),
+    "agreements-again": Place("agreements", "/agreements/", _DESK, act=_send_empty),
+    "agreements-secret": Place("agreements", "/agreements/", _DESK, act=_agree),
     "queue-of-nothing": Place("queue", "/queue/", "analyst"),
     "hand-over": Place("hand-over", "/cases/{case_plain}/hand-over/", _DESK),
     "handovers": Place("handovers", "/hand-overs/", _DESK, act=_unfold),
+    "transfer": Place("transfer", "/cases/{case_plain}/transfer/", _DESK),
+    "transfer-again": Place("transfer", "/cases/{case_plain}/transfer/", _DESK, act=_send_empty),
+    "transfer-offered": Place("transfer", "/cases/{case_offered}/transfer/", _DESK),
+    "transfers": Place("transfers", "/transfers/", _DESK, act=_unfold),
+    "case-links": Place("case-links", "/cases/{case_linked}/links/", _DESK, act=_unfold),
+    "case-links-of-one": Place("case-links", "/cases/{case_plain}/links/", _DESK),
+    "all-series": Place("all-series", "/series/", _DESK),
+    "series": Place("series", "/series/{series}/", _DESK),
+    "agreement": Place("agreement", "/agreements/{agreement}/", _DESK),
     "search": Place("search", "/search/", _DESK),
     "search-found": Place("search", "/search/", _DESK, act=_search),
     "case-plain": Place("case", "/cases/{case_plain}/", _DESK),
@@ -282,6 +320,13 @@ PLACES: Final = {
     ),
     "data-sets": Place("data-sets", "/assessment/data/", "policy", act=_unfold),
     "data-set": Place("data-set", "/assessment/data/{data_set}/", "policy"),
+    "evidence": Place("evidence", "/assessment/evidence/", "policy"),
+    "evidence-nothing": Place("evidence", "/assessment/evidence/?q=nothing-like-it", "policy"),
+    "card": Place("card", "/assessment/evidence/notices-one/", "policy"),
+    "editions": Place("editions", "/assessment/editions/", "policy", act=_unfold),
+    "edition": Place("edition", "/assessment/editions/{edition}/", "policy"),
+    "edition-waiting": Place("edition", "/assessment/editions/{edition_waiting}/", "policy"),
+    "edition-refused": Place("edition", "/assessment/editions/{edition_refused}/", "policy"),
     "releases": Place("releases", "/assessment/releases/", "policy", act=_unfold),
     "release": Place("release", "/assessment/releases/{release}/", "policy"),
     "profiles": Place("profiles", "/assessment/profiles/", "policy", act=_unfold),
@@ -308,6 +353,8 @@ PLACES: Final = {
     "code": Place("invite", "/people/invite/", act=_invite),
     "teams": Place("teams", "/teams/"),
     "front-desk": Place("front-desk", "/teams/front-desk/"),
+    "team-abilities": Place("team-abilities", "/teams/{team}/abilities/"),
+    "opt-outs": Place("opt-outs", "/account/opt-outs/", _DESK),
     "team": Place("team", "/teams/{team}/"),
     "keys": Place("keys", "/keys/"),
     "keys-open": Place("keys", "/keys/", act=_unfold),
@@ -348,8 +395,22 @@ NO_PAGE: Final = {
     "key-revoke": "leads to `keys`",
     "sign-out-everywhere": "leads to `sign-in`",
     "mfa_download_recovery_codes": "a file",
+    "agreement-file": "a file",
+    "agreement-end": "leads to `agreements`",
     "handover-accept": "leads to `handovers`",
     "handover-refuse": "leads to `handovers`",
+    "transfer-accept": "leads to `case`",
+    "transfer-refuse": "leads to `transfers`",
+    "transfer-heard": "leads to `transfer`",
+    "routing-adopt": "leads to `routing`",
+    "case-deconfliction": "leads to `case`",
+    "case-take-out": "leads to `case-links`",
+    "case-merge": "leads to `case-links`",
+    "case-undo": "leads to `case-links`",
+    "likeness-answer": "leads to `case-links`",
+    "case-series": "leads to `case`",
+    "series-statement": "a file",
+    "deconfliction": "for machines",
     "case-confirm": "leads to `case`",
     "case-danger": "leads to `safeguarding`",
     "case-close": "leads to `case`",
@@ -362,6 +423,10 @@ NO_PAGE: Final = {
     "rota-set": "leads to `rota`",
     "rota-set-all": "leads to `rota`",
     "assessment-download": "a file",
+    "edition-file": "a file",
+    "edition-ask": "leads to `edition`",
+    "cost-keep": "leads to `cost`",
+    "edition-again": "leads to `edition`",
     "data-import": "leads to `data-set`",
     "data-correct": "leads to `assessment-indicator`",
     "release-freeze": "leads to `release`",

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tests.browser import imported
+from tests.browser import imported, joined
 from tutela.domain.actors import SYSTEM
 from tutela.domain.lists import Entry, Hit, MatchKind, MatchPolicy
 from tutela.domain.lookups import Channel
@@ -90,6 +90,7 @@ def fill(cast: Cast, facts: Facts) -> None:
         facts.secrets["receipt"] = weeks.receipt
         facts.ids |= {name: str(case_id) for name, case_id in made.items()}
         facts.ids["concern"] = str(_referred(cast, made["case_danger"]))
+        facts.ids |= joined.live(cast, made["case_linked"], made["case_offered"])
         facts.ids["import"] = str(imported.bring(cast.organisation))
         facts.ids |= _work_given_up()
         facts.ids |= _assessed(cast)
@@ -137,6 +138,8 @@ class _Weeks:
             "case_answered": self._danger("A neighbour telephoned; the family is known.", answer="with-service"),
             "case_taken": self._danger("A message in a chat names a school.", answer="not-known"),
             "case_danger": self._danger("A child wrote to us and gave a town."),
+            "case_linked": self._known("linked", times=3),
+            "case_offered": self._known("offered"),
         }
         return made
 
@@ -388,23 +391,66 @@ def _assessed(cast: Cast) -> dict[str, str]:
     from datetime import date
 
     from tests.world import actor, make_person
-    from tutela.apps.assessment import importing, profiling, releasing, studying, tracking
-    from tutela.apps.assessment.rules import CAPABILITIES, Certainty, Said
+    from tutela.apps.assessment import costing, editing, importing, profiling, releasing, studying, tracking
+    from tutela.apps.assessment.rules import CAPABILITIES, Said
     from tutela.domain.actors import Role
-    from tutela.engine.assessment import imports
+    from tutela.engine.assessment import cards, imports
     from tutela.engine.assessment.actions import Theme
     from tutela.engine.assessment.capability import Answer
+    from tutela.engine.assessment.cards import Card, Design
+    from tutela.engine.assessment.certainty import Certainty
     from tutela.engine.assessment.duties import Duty
     from tutela.engine.assessment.indicators import Lens
+    from tutela.engine.assessment.scenarios import Scenario
 
     me = actor(make_person(cast.organisation, "figures", [Role.POLICY_ANALYST]))
     head = ",".join(imports.COLUMNS)
     bad = "cybertipline-reports,WLD,2017,,9000000,,,,,reports,,,,diaphanous,primary,"
     refused = importing.take_in(me, "Reports, second copy", {"observations.csv": f"{head}\n{bad}\n{bad}\n".encode()})
+    alone = ("nothing beside it",)
+    told = [
+        Card(
+            "notices-one",
+            "Notices to hosts",
+            "an example country",
+            Design.TIME_SERIES,
+            "arachnid-notices",
+            12,
+            4,
+            20,
+            "gta2018",
+            alone,
+            "hosts differ",
+        ),
+        Card(
+            "lessons-one",
+            "Lessons in school",
+            "an example region",
+            Design.BEFORE_AFTER,
+            "what pupils know",
+            None,
+            None,
+            None,
+            "gta2018",
+        ),
+    ]
+    importing.take_in(me, "Example cards", {cards.TABLE: cards.write(told)})
     releasing.freeze(me, "Baseline 2025", is_baseline=True)
     key = ("cybertipline-reports", "WLD", "2017", "")
     releasing.correct(me, key, 10_214_754, reason="An example of a correction", source="gta2018")
     release = releasing.freeze(me, "Edition 2026")
+    lenses = tuple(each for each in Lens if each is not Lens.CONTEXT)
+    editions = [
+        editing.ask(me, editing.Order(release.id, f"The figures of {year}", lenses, ("KEN", "PHL")))
+        for year in (2024, 2025, 2026)
+    ]
+    names = ("edition.html", "edition.pdf", "country-ken.pdf", "SHA256SUMS", "data/datapackage.json")
+    built = tuple(editing.File(name, 40_000, "ab" * 32) for name in names)
+    for edition, became in zip(
+        editions, (editing.Built((), "Nothing was observed in Kenya"), editing.Built(built)), strict=False
+    ):
+        editing.keep(edition.id, became)
+    editing._say(editions[2], 4, 19)
     partly = (Answer.YES, Answer.PARTLY)
     for edition in ("2025", "2026"):
         cast.calendar.forward(days=1)
@@ -415,6 +461,7 @@ def _assessed(cast: Cast) -> dict[str, str]:
     day = date(2026, 1, 5)
     profiling.add_document(me, profile.id, 12, title="Protocol", place="Ministry", dated=day, sha256="ab" * 32)
     profiling.check_platform(me, "Example Video", dict.fromkeys(Duty, partly))
+    costing.keep(me, Scenario("A year of reports", 1000, 4000, "An example count", "KHM", 30))
     asked = studying.Question("iwf-reports-assessed", "WLD", date(2020, 1, 1), "An example event")
     short = studying.ask(me, asked)
     long = studying.ask(me, studying.Question("cybertipline-reports", "WLD", date(2018, 1, 1), "An example event"))
@@ -429,6 +476,9 @@ def _assessed(cast: Cast) -> dict[str, str]:
     return {
         "data_set": str(refused.id),
         "release": str(release.id),
+        "edition_refused": str(editions[0].id),
+        "edition": str(editions[1].id),
+        "edition_waiting": str(editions[2].id),
         "profile": str(profile.id),
         "study": str(long.id),
         "study_refused": str(short.id),

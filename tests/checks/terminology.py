@@ -1,6 +1,7 @@
 """Terminology lint: no avoided term in anything that we write (law 12). Run by `make check`.
 
-Only the files named in `QUOTING` may hold one: they are the vocabulary itself, or they quote a wire format or a law.
+Only the files named in `QUOTING` may hold one: they are the vocabulary itself, or they quote a wire format or a law. So
+it is with the deprecated words of a wire, which no vocabulary of words can find: they stand in the wire's adapter alone.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import sys
 from pathlib import Path
 
 from tutela.domain.terms import find_avoided
+from tutela.engine.formats.cybertip_words import DEPRECATED
 
 ROOT = Path(__file__).resolve().parents[2]
 QUOTING = {
@@ -18,7 +20,7 @@ QUOTING = {
     "src/tutela/engine/formats/cybertip_words.py",  # what NCMEC's wire says
     "tests/domain/test_terms.py",
 }
-READ = {".py", ".md", ".html", ".css", ".csv", ".toml", ".json", ".txt", ".c", ".h", ".yml", ".po", ".typ"}
+READ = {".py", ".md", ".html", ".css", ".csv", ".toml", ".json", ".txt", ".c", ".h", ".yml", ".po", ".typ", ".xml"}
 
 
 def our_files() -> list[Path]:
@@ -37,10 +39,18 @@ def our_files() -> list[Path]:
 
 def complaints(path: Path) -> list[str]:
     """What is to be mended in one file, a line each."""
-    text = path.read_text(encoding="utf-8", errors="replace")
+    name, text = path.relative_to(ROOT), path.read_text(encoding="utf-8", errors="replace")
     return [
-        f"{path.relative_to(ROOT)}:{found.line}: '{found.written}' is to be avoided; say '{found.term.prefer}'"
-        for found in find_avoided(text)
+        *(
+            f"{name}:{found.line}: '{found.written}' is to be avoided; say '{found.term.prefer}'"
+            for found in find_avoided(text)
+        ),
+        *(
+            f"{name}:{number}: '{word}' is a word of a wire, for its adapter alone"
+            for number, line in enumerate(text.splitlines(), start=1)
+            for word in DEPRECATED
+            if word in line
+        ),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 
 from tutela.engine.fingerprint import Fingerprinter
@@ -16,5 +17,7 @@ def _slow(self, fd, size_bytes):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests may ignore them, as `nohup` does
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     Fingerprinter.fingerprint = _slow
     main()

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tutela.engine.assessment import imports
+from tutela.engine.assessment import cards, imports
 from tutela.entry.cli import ExitCode, run
 
 HEADER = ",".join(imports.COLUMNS)
@@ -102,6 +102,8 @@ def test_an_effect_is_said_with_its_doubts_and_drawn(file, tmp_path, capsys):
             "notices",
             "--source",
             "invented",
+            "--measures",
+            "removal",
             "--chart",
             str(target),
         ]
@@ -134,6 +136,8 @@ def test_a_comparison_with_others_is_drawn_too(file, tmp_path, capsys):
             "notices",
             "--source",
             "invented",
+            "--measures",
+            "removal",
             "--chart",
             str(target),
         ]
@@ -141,6 +145,56 @@ def test_a_comparison_with_others_is_drawn_too(file, tmp_path, capsys):
     assert code == ExitCode.OK
     assert "units" in capsys.readouterr().out
     assert target.exists()
+
+
+def study(*more):
+    said = ["assess", "impact", "--event", "2018-01-01", "--what", "an event"]
+    return run([*said, *more])
+
+
+def test_a_series_of_the_registry_knows_its_unit_source_and_what_it_measures(tmp_path, capsys):
+    target = tmp_path / "effect.svg"
+    assert study("--indicator", "cybertipline-reports", "--chart", str(target)) == ExitCode.OK
+    assert "certainty" in capsys.readouterr().out
+    assert "Reported (reports a year)" in target.read_text()
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ((), "Give a FILE, or --indicator"),
+        (("--indicator", "no-such-thing"), "no such indicator or place"),
+        (("--indicator", "cybertipline-reports", "--area", "QQQ"), "no such indicator or place"),
+        (("--indicator", "cybertipline-reports", "--area", "KEN"), "nothing was observed"),
+        (("--indicator", "cybertipline-reports", "--beside", "QQQ"), "there is no place QQQ"),
+    ],
+)
+def test_a_series_that_the_registry_does_not_have_is_refused(capsys, more, words):
+    assert study(*more) != ExitCode.OK
+    assert words in capsys.readouterr().err
+
+
+def test_a_file_is_not_drawn_before_it_is_said_what_it_measures(file, tmp_path, capsys):
+    told = (file("s.csv", months()), "--unit", "people", "--source", "invented")
+    target = tmp_path / "effect.svg"
+    assert study(*told, "--chart", str(target)) != ExitCode.OK
+    assert "--measures" in capsys.readouterr().err
+    told += ("--event", "2021-01-01")
+    assert study(*told, "--measures", "victimisation", "--chart", str(target)) == ExitCode.OK
+    assert "Reported (" not in target.read_text()
+
+
+def test_cards_of_evidence_come_in_whole_or_not_at_all_and_stand_in_the_edition(file, tmp_path, capsys):
+    card = "notices-one,Notices,one country,before and after,arachnid-notices,12,4,20,gta2018,,"
+    head = ",".join(cards.COLUMNS)
+    taken = ["assess", "import", "--format", "evidence", "--out", str(tmp_path / "figures")]
+    assert run([*taken, file("bad.csv", f"{head}\n{card.replace('gta2018', 'x')}\n")]) == ExitCode.INCOMPLETE
+    assert "line 2" in capsys.readouterr().err
+    assert run([*taken, file("cards.csv", f"{head}\n{card}\n")]) == ExitCode.OK
+    assert "1 card taken" in capsys.readouterr().out
+    assert (tmp_path / "figures" / cards.TABLE).exists()
+    again = ["assess", "import", str(tmp_path / "figures"), "--format", "package", "--out", str(tmp_path / "other")]
+    assert run([*again, "--data", str(tmp_path / "figures")]) == ExitCode.INCOMPLETE  # all of it is there already
 
 
 @pytest.mark.parametrize(

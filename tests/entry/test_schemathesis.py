@@ -8,21 +8,22 @@ from __future__ import annotations
 from itertools import count
 
 import pytest
+from django.conf import settings
 
 from tests.fuzzed import ask_everything
 from tests.world import make_desk, make_key
 from tutela.apps.access.rules import KEY_SCOPES
 from tutela.entry.api import api
-from tutela.entry.asgi import application
-from tutela.entry.postgres import idle
+from tutela.entry.bodies import BodyLimit
+from tutela.entry.handler import Handler
 
-idle.close_all()  # the application keeps sessions; a database that ends with its tests must have none
 EXAMPLES = 20  # of each address
 ONLY = {"enabled": False, "not_a_server_error": {"enabled": True}}
 
 
 @pytest.mark.django_db(transaction=True)
 def test_whatever_is_asked_there_is_no_server_error():
+    application = BodyLimit(Handler(), settings.TUTELA.request_bytes_max)  # its threads stay, with this database
     _, key = make_key(make_desk().organisation, list(KEY_SCOPES), requests_per_minute_max=100_000_000)
     numbers = count()
 

@@ -9,11 +9,14 @@ from django.db import transaction
 from django.urls import reverse
 
 from tests.world import actor, make_desk, make_person, sign_in
+from tutela.apps.assessment import importing, packing
+from tutela.apps.assessment.models import DataSet
 from tutela.apps.custody.public import Action, ObjectKind, record, sequence
 from tutela.apps.jobs.models import DeadJob, Job
 from tutela.apps.jobs.rules import ErrorCode
 from tutela.domain.actors import SYSTEM, Role
 from tutela.engine import clock
+from tutela.engine.assessment import imports
 from tutela.entry import standing
 from tutela.entry.standing import State
 
@@ -62,6 +65,19 @@ def test_given_up_work_leads_to_where_it_is_mended(standing_clock):
     )
     assert part("Given-up work").state is State.NEEDS_A_PERSON
     assert part("Given-up work").address == reverse("jobs")
+
+
+def test_data_sets_that_what_ships_contradicts_wait_for_a_person():
+    assert not any(each.title == "Data sets" for each in standing.parts())
+    me = actor(make_person(make_desk().organisation, "policy", [Role.POLICY_ANALYST]))
+    row = "cybertipline-reports,WLD,{},,{},,,,,reports,,,,diaphanous,primary,"
+    head = ",".join(imports.COLUMNS)
+    made = importing.take_in(me, "A year", {"observations.csv": f"{head}\n{row.format(1997, 4000)}\n".encode()})
+    assert (part("Data sets").state, part("Data sets").detail) == (State.WELL, "1 came in")
+    otherwise = {"observations.csv": f"{head}\n{row.format(2017, 7)}\n".encode()}
+    DataSet.objects.filter(id=made.id).update(id=clock.new_id(), tables=packing.pack(otherwise))
+    found = part("Data sets")
+    assert (found.state, found.detail) == (State.NEEDS_A_PERSON, "1 came in; what ships contradicts 1")
 
 
 def test_what_nobody_set_up_is_not_called_well():

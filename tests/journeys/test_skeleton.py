@@ -10,6 +10,7 @@ import io
 import json
 import re
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
@@ -35,6 +36,9 @@ from tutela.apps.triage.models import Case, Item, Location, Match
 from tutela.domain.actors import SYSTEM, Permission, Role
 from tutela.domain.lists import Entry, MatchPolicy
 from tutela.engine.matching import ListStore
+
+if TYPE_CHECKING:
+    from tests.conftest import Clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -140,38 +144,58 @@ def world(db, tmp_path, log, standing_clock):
     settings.TUTELA = before
 
 
-def test_from_a_report_to_an_indicator_and_every_step_is_in_the_ledger(world, log, standing_clock):  # noqa: PLR0915 - one journey
-    # a report by a machine, acknowledged after the commit; the same again is the same report
+def test_from_a_report_to_an_indicator_and_every_step_is_in_the_ledger(world, log, standing_clock):
+    _reports(world)
+    jobs = _jobs()
+    assert len(jobs) == 1
+    world.work()
+    case = Case.objects.get()
+    _queue(world, case)
+    place = Location.objects.get()
+    _decision(world, case, place)
+    _notice(world, case, place)
+    jobs += _jobs()
+    world.work()
+    _letters(world)
+    jobs += _jobs()
+    _probes(world, case, standing_clock)
+    standing_clock.forward(seconds=1)
+    _indicators(world)
+    _ledger(case)
+    no_canary_outside(log, jobs, world.addresses)
+
+
+def _jobs() -> list[tuple]:
+    """What waits to be done, and what is said in it."""
+    return list(Job.objects.values_list("payload", "key"))
+
+
+def _reports(world: World) -> None:
+    """A machine reports and is acknowledged after the commit; the same again is the same, the same bytes one item."""
     status, receipt = world.report(address=world.url, text=CANARIES["text"], digests=digests_of(KNOWN))
     assert status == 201
     assert world.report(address=world.url, text=CANARIES["text"], digests=digests_of(KNOWN)) == (201, receipt)
     assert world.report(address=world.url, text="something else")[0] == 409
-    # another report of the same bytes folds into the same item
     world.report("report-0002", address=world.url, text="", digests=digests_of(KNOWN))
-    assert (Report.objects.count(), Case.objects.count(), Item.objects.count(), Location.objects.count()) == (
-        2,
-        1,
-        1,
-        1,
-    )
-    jobs = list(Job.objects.values_list("payload", "key"))
-    assert len(jobs) == 1
+    counts = [model.objects.count() for model in (Report, Case, Item, Location)]
+    assert counts == [2, 1, 1, 1]
 
-    # it is known, exactly, and waits in the one queue with its reasons
-    world.work()
+
+def _queue(world: World, case: Case) -> None:
+    """It is known, exactly, and waits in the one queue with its reasons."""
     assert Match.objects.get().kind == "exact"
-    case = Case.objects.get()
     queue = world.page("queue")
     assert str(case.id)[-12:] in queue
     assert "a registered list has exactly these bytes" in queue
     assert "Cases to decide" in world.page("home")
 
-    # a person decides without viewing
+
+def _decision(world: World, case: Case, place: Location) -> None:
+    """A person decides without viewing, and before any notice."""
     page = world.page("case", case_id=case.id)
     assert "Confirm without viewing" in page
     assert world.url not in page
     assert "hxxp://127[.]0[.]0[.]1" in page
-    place = Location.objects.get()
     early = world.press("case-notice", {"recipient": CANARIES["recipient"]}, case_id=case.id, location_id=place.id)
     assert "decide the case first" in early
     world.press("case-confirm", case_id=case.id)
@@ -180,23 +204,27 @@ def test_from_a_report_to_an_indicator_and_every_step_is_in_the_ledger(world, lo
     assert "item.viewed" not in world.actions()
     assert str(case.id)[-12:] not in world.page("queue")
 
-    # one notice, to the one who must act; the copy for the desk is defanged
+
+def _notice(world: World, case: Case, place: Location) -> None:
+    """One notice, however often somebody asks."""
     world.press("case-notice", {"recipient": CANARIES["recipient"]}, case_id=case.id, location_id=place.id)
     again = world.press("case-notice", {"recipient": CANARIES["recipient"]}, case_id=case.id, location_id=place.id)
     assert "under way already" in again
-    jobs += list(Job.objects.values_list("payload", "key"))
-    world.work()
+
+
+def _letters(world: World) -> None:
+    """It went to the one who must act; the copy for the desk is defanged."""
     letters = {recipient: message.get_content() for recipient, message in world.mail.taken}
     assert set(letters) == {CANARIES["recipient"], "desk@hotline.example"}
     assert world.url in letters[CANARIES["recipient"]]
     assert world.url not in letters["desk@hotline.example"]
     assert "hxxp://" in letters["desk@hotline.example"]
     assert all(CANARIES["path"] not in message["subject"] for _, message in world.mail.taken)
-    notice = Notice.objects.get()
-    assert notice.sent_at is not None
+    assert Notice.objects.get().sent_at is not None
 
-    # looks: there before the notice and after it, then gone; from one place that is never certain, from two it is
-    jobs += list(Job.objects.values_list("payload", "key"))
+
+def _probes(world: World, case: Case, standing_clock: Clock) -> None:
+    """There before the notice and after it, then gone: from one place that is never certain, from two it is."""
     standing_clock.forward(hours=1)
     world.work()
     world.host.status = 404
@@ -216,11 +244,11 @@ def test_from_a_report_to_an_indicator_and_every_step_is_in_the_ledger(world, lo
     world.sign_in()  # hours have passed
     assert "removed" in world.page("case", case_id=case.id)
 
-    # one indicator of each step
-    standing_clock.forward(seconds=1)
+
+def _indicators(world: World) -> None:
+    """One of each step."""
     answer = world.machine.get(reverse("api:indicators"), headers={"authorization": f"Bearer {world.secret}"})
-    figures = answer.json()["indicators"]
-    expected = {
+    assert answer.json()["indicators"] == {
         "reports-received": 2,
         "cases-opened": 1,
         "items-known": 1,
@@ -230,9 +258,10 @@ def test_from_a_report_to_an_indicator_and_every_step_is_in_the_ledger(world, lo
         "concerns-raised": 0,
         "concerns-closed": 0,
     }
-    assert figures == expected
 
-    # the ledger has it all, in order, in one chain of custody, and holds
+
+def _ledger(case: Case) -> None:
+    """It has it all, in order, in one chain of custody, and holds."""
     chain = list(Leaf.objects.filter(chain_id=case.id).order_by("position").values_list("action", flat=True))
     assert [action for action in chain if action != "case.prioritised"] == [
         "report.received", "case.opened", "item.added", "report.received", "item.matched", "item.confirmed-unseen",
@@ -241,7 +270,6 @@ def test_from_a_report_to_an_indicator_and_every_step_is_in_the_ledger(world, lo
     ]  # fmt: skip
     assert custody.verify_case(SYSTEM, case.id).faults == ()
     assert custody.verify_log(SYSTEM).faults == ()
-    no_canary_outside(log, jobs, world.addresses)
 
 
 def test_a_child_in_danger_leaves_the_queue_for_a_person_until_somebody_answers(world, log):

@@ -150,5 +150,6 @@ def _is_refusal(path: str, response: http.client.HTTPResponse, said: str) -> boo
     if response.status != 503 or response.getheader("Retry-After") != "10":
         return False
     if path.startswith("/api/"):
-        return json.loads(said) == {"error": {"code": "unavailable", "message": "unavailable"}}
+        error = json.loads(said)["error"]
+        return error["code"] == "unavailable" and "same Idempotency-Key" in error["message"]
     return "Not possible just now" in said

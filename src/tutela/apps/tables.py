@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path  # noqa: TC003 - the example makes one
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, TypedDict, TypeVar
 
 from django.conf import settings
 
@@ -127,14 +127,26 @@ class Table(Generic[Entry]):
         return self._read_row(given)
 
 
+class Dates(TypedDict):
+    """The columns of a `DatedRule`."""
+
+    begins: date
+    ends: date | None
+    source: str
+    reviewer: str
+
+
+def dates(row: Row) -> Dates:
+    """Read from when to when a rule of a row holds, and by whose word."""
+    begins, ends = day(row["begins"]), day(row["ends"]) if row["ends"] else None
+    if ends is not None and ends <= begins:
+        raise ValueError("it ends before it begins")
+    return Dates(begins=begins, ends=ends, source=row["source"], reviewer=row["reviewer"])
+
+
 def day(written: str) -> date:
     """Read a day, YYYY-MM-DD."""
     try:
         return date.fromisoformat(written)
     except ValueError:
         raise ValueError(f"{written!r} is not a day: write YYYY-MM-DD") from None
-
-
-def day_or_none(written: str) -> date | None:
-    """Read a day; None where nothing is written."""
-    return day(written) if written else None

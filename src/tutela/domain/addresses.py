@@ -20,6 +20,7 @@ ADDRESS_CHARACTERS_MAX: Final = 2048
 _SCHEMES: Final = ("http", "https")
 _HAS_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
 _FIRST_SCHEME: Final = re.compile(r"h(?:tt|xx)ps?://", re.IGNORECASE)
+_SCHEME_INSIDE: Final = re.compile(r"http(?=s?://)", re.IGNORECASE)  # of an address within an address
 _HOST_ALONE: Final = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?::\d+)?(?:[/?#].*)?")
 _PAIRS: Final = {")": "(", "]": "[", "}": "{", ">": "<"}
 _UNFIT: Final = re.compile(r"[\s\x00-\x1f\x7f\"<>\\^`{|}]")
@@ -31,7 +32,8 @@ def defang(address: str) -> str:
     if not mark:
         return address.replace(".", "[.]")
     host, slash, path = rest.partition("/")
-    return f"{scheme.replace('tt', 'xx')}://{host.replace('.', '[.]')}{slash}{path}"
+    path = _SCHEME_INSIDE.sub("hxxp", path)
+    return f"{scheme.lower().replace('tt', 'xx')}://{host.replace('.', '[.]')}{slash}{path}"
 
 
 def read_address(text: str) -> str | None:

@@ -6,7 +6,6 @@ import os
 from threading import Thread
 
 import django
-from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tutela.entry.settings")
 django.setup(set_prefix=False)
@@ -16,9 +15,10 @@ from django.conf import settings  # noqa: E402 - only now are they there
 from tutela.engine.assessment import rendering  # noqa: E402 - as above
 from tutela.entry import logs  # noqa: E402 - as above
 from tutela.entry.bodies import BodyLimit  # noqa: E402 - as above
+from tutela.entry.handler import Handler  # noqa: E402 - as above
 from tutela.entry.postgres import idle  # noqa: E402 - as above
 
 logs.configure(settings.LOGGING)
 idle.keep()
 Thread(target=rendering.warm, name="charts", daemon=True).start()  # a second, which no reader of a page waits for
-application = BodyLimit(get_asgi_application(), settings.TUTELA.request_bytes_max)
+application = BodyLimit(Handler(), settings.TUTELA.request_bytes_max)

@@ -40,7 +40,7 @@ PLACES: Final = (
     Place(_("Telephone call"), "report-call", Permission.INTAKE_REPORT_READ, "w", "work"),
     Place(_("Imports"), "imports", Permission.INTAKE_IMPORT_READ, "m", "work"),
     Place(_("Senders"), "partners", Permission.INTAKE_PARTNER_READ, "d", "work"),
-    Place(_("Series"), "all-series", Permission.TRIAGE_SERIES_READ, "m", "work"),
+    Place(_("Series"), "all-series", Permission.TRIAGE_SERIES_READ, "v", "work"),
     Place(_("Indicators"), "indicators", Permission.ASSESSMENT_INDICATOR_READ, "i", "work"),
     Place(_("Threat and response"), "assessment", Permission.ASSESSMENT_DATA_READ, "b", "work"),
     Place(_("Record"), "ledger", Permission.CUSTODY_LEDGER_READ, "r", "record"),

@@ -4,7 +4,7 @@ SQLite writes ahead, syncs fully, begins immediately and waits: a commit that wa
 two writers queue rather than fail. PostgreSQL is spoken to over a socket or a verified connection (`config.refusals`).
 
 Nobody waits for ever: a server that does not take a connection, a machine that went away with the answer, a lock that
-its holder never gives up are each errors within seconds, and the service answers 503 (`errors.is_passing`).
+its holder never gives up are each errors within seconds, and the service answers 503 (`apps/passing`).
 
 >>> from tutela.entry.config import Settings
 >>> django_database(Settings(database_url="postgresql://tutela@db.example/tutela?sslmode=verify-full"))["HOST"]
@@ -36,7 +36,7 @@ _PATIENCE: Final = {  # of libpq; whatever the address says itself comes after i
     "keepalives_count": "2",
     "tcp_user_timeout": "20000",  # milliseconds
 }
-_LOCK_PATIENCE: Final = f"-c lock_timeout={_BUSY_S_MAX}s"
+_OF_SESSION: Final = f"-c lock_timeout={_BUSY_S_MAX}s -c TimeZone=UTC"  # as Django wants it, and so needs not ask for
 
 
 def django_databases(settings: Settings) -> dict[str, dict[str, Any]]:
@@ -64,7 +64,7 @@ def django_database(settings: Settings) -> dict[str, Any]:
     parts = urlsplit(settings.database_url)
     options = dict(parse_qsl(parts.query))
     host = options.pop("host", parts.hostname or "")
-    of_session = f"{_LOCK_PATIENCE} {options.pop('options', '')}".strip()
+    of_session = f"{_OF_SESSION} {options.pop('options', '')}".strip()
     return {
         "ENGINE": "tutela.entry.postgres",
         "NAME": unquote(parts.path.strip("/")),
@@ -72,7 +72,7 @@ def django_database(settings: Settings) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": host,
         "PORT": str(parts.port or options.pop("port", "")),
-        "CONN_MAX_AGE": 0,  # each request has its own thread under ASGI; an idle connection would outlive it
+        "CONN_MAX_AGE": 0,  # a request's session goes back at its end: `postgres.idle` keeps some
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"application_name": "tutela", "options": of_session, **_PATIENCE, **options},
     }

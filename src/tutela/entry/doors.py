@@ -58,6 +58,7 @@ class Command:
 
 JOBS: Final = {
     "assessment.count": Job("months that have ended, of every organisation", ("assessment", "custody", "jobs")),
+    "assessment.edition": Job("one edition, and the release that it is of", ("assessment", "custody", "jobs")),
     "assessment.study": Job("one study, and the data of its organisation", ("assessment", "custody", "jobs")),
     "custody.retention": Job(
         "closed subjects that a reviewed rule lets go, in every organisation", ("custody", "jobs")
@@ -77,6 +78,7 @@ JOBS: Final = {
     "triage.rank": Job(
         "one version of the weights, and every waiting case of its organisation", ("custody", "jobs", "triage")
     ),
+    "triage.share": Job("what reports claim that came before an agreement, in every organisation", ("jobs", "triage")),
 }
 _OF_A_LIBRARY: Final = {"api:api-root": "the library answers 404 to everybody"}
 _PARTS: Final = "runs the service; who asks it for something is asked at its routes"

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import errno
 import sys
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.sessions.exceptions import SessionInterrupted
-from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import JsonResponse
 from django.shortcuts import render
 
-from tutela.engine.throttling import ThrottleError
+from tutela.apps.passing import RETRY_AFTER_S, is_passing
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -25,9 +23,10 @@ _CODES = {
     500: "internal",
     503: "unavailable",
 }
-RETRY_AFTER_S = 10
-_FULL_OR_READ_ONLY = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
-_READ_ONLY_STATES = frozenset({"25006", "53100"})  # PostgreSQL: read-only transaction, disk full
+_MESSAGES = {
+    503: "the database cannot be used for now, and this may have been done or not: send it again in a while, "
+    "a report with the same Idempotency-Key"
+}
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -49,17 +48,6 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def broken(request: HttpRequest) -> HttpResponse:
     """500; or 503 where the fault is not ours and passes: the database is away, locked, full or read-only."""
     return _not_now(request) if is_passing(sys.exc_info()[1]) else _answer(request, 500)
-
-
-def is_passing(error: BaseException | None) -> bool:
-    """Whether an error says that the database or the disk cannot be used for now. Whatever was begun is undone."""
-    if isinstance(error, ThrottleError):
-        error = error.__cause__
-    if isinstance(error, OSError):
-        return error.errno in _FULL_OR_READ_ONLY
-    if isinstance(error, (OperationalError, InterfaceError)):
-        return True
-    return isinstance(error, DatabaseError) and getattr(error.__cause__, "sqlstate", None) in _READ_ONLY_STATES
 
 
 def csrf_failure(request: HttpRequest, **_: Any) -> HttpResponse:
@@ -87,5 +75,6 @@ def _is_caused(error: BaseException | None) -> bool:
 
 def _answer(request: HttpRequest, status: int) -> HttpResponse:
     if request.path.startswith(API_PREFIX):
-        return JsonResponse(error_body(_CODES[status], _CODES[status].replace("-", " ")), status=status)
+        code = _CODES[status]
+        return JsonResponse(error_body(code, _MESSAGES.get(status, code.replace("-", " "))), status=status)
     return render(request, f"{status}.html", status=status)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tutela.apps.access.public import can
+from tutela.apps.assessment import public as assessment
 from tutela.apps.custody import public as custody
 from tutela.apps.intake import public as intake
 from tutela.apps.jobs import public as jobs
@@ -86,7 +87,7 @@ def parts() -> list[Part]:
     ]
     if any(part.state is State.NOT_WELL for part in near[:2]):  # without tables there is nothing more to ask
         return near
-    return [*near, _record(), _worker(), _given_up(), _lists(), _mail(), *map(_table, _TABLES)]
+    return [*near, _record(), _worker(), _given_up(), _lists(), _mail(), *_data_sets(), *map(_table, _TABLES)]
 
 
 def waiting(actor: Actor) -> list[Waiting]:
@@ -168,6 +169,20 @@ def _mail() -> Part:
     if settings.TUTELA.mail_url:
         return Part(_("Mail server"), State.WELL, _("is set"))
     return Part(_("Mail server"), State.NOT_CONFIGURED, _("none"), _("No notice can be sent. Set TUTELA_MAIL_URL."))
+
+
+def _data_sets() -> list[Part]:
+    """What came in from outside, where anything did."""
+    taken, overruled = assessment.taken_and_overruled()
+    if not taken:
+        return []
+    detail = ngettext("%(count)d came in", "%(count)d came in", taken) % {"count": taken}
+    if not overruled:
+        return [Part(_("Data sets"), State.WELL, detail)]
+    words = ngettext("what ships contradicts %(count)d", "what ships contradicts %(count)d", overruled)
+    advice = _("Its page says which rows are not in force. Take in a data set that fits, or correct the value.")
+    told = f"{detail}; {words % {'count': overruled}}"
+    return [Part(_("Data sets"), State.NEEDS_A_PERSON, told, advice)]
 
 
 def _table(table: Table[Any]) -> Part:

@@ -54,7 +54,7 @@ def at_the_desk() -> Generator[None]:
     from django.http import Http404  # noqa: PLC0415 - as above
 
     from tutela.apps.access.public import acting_as  # noqa: PLC0415 - as above
-    from tutela.entry.errors import is_passing  # noqa: PLC0415 - as above
+    from tutela.apps.passing import is_passing  # noqa: PLC0415 - as above
 
     try:
         with acting_as(SYSTEM):
@@ -77,7 +77,7 @@ def once_it_answers(act: Callable[[], Found], *, away_s_max: float = _AWAY_S_MAX
     """
     from django.db import DatabaseError, InterfaceError, connections  # noqa: PLC0415 - needs Django set up
 
-    from tutela.entry.errors import is_passing  # noqa: PLC0415 - as above
+    from tutela.apps.passing import is_passing  # noqa: PLC0415 - as above
 
     end_s, told = time.monotonic() + away_s_max, False
     while True:

@@ -8,6 +8,7 @@ from tutela.entry import errors, health, pages
 from tutela.entry.api import api
 
 urlpatterns = [
+    path("api/", api.urls),  # first: machines ask most
     path("", pages.home, name="home"),
     path("status/", pages.status, name="status"),
     path("preferences/", pages.preferences, name="preferences"),
@@ -21,6 +22,7 @@ urlpatterns = [
     path("", include("tutela.apps.intake.partners")),
     path("", include("tutela.apps.intake.transfer_pages")),
     path("", include("tutela.apps.triage.pages")),
+    path("", include("tutela.apps.triage.weights_pages")),
     path("", include("tutela.apps.triage.handing_pages")),
     path("", include("tutela.apps.triage.routing_pages")),
     path("", include("tutela.apps.triage.deconfliction_pages")),
@@ -33,12 +35,13 @@ urlpatterns = [
     path("", include("tutela.apps.assessment.pages")),
     path("", include("tutela.apps.assessment.lens_pages")),
     path("", include("tutela.apps.assessment.data_pages")),
+    path("", include("tutela.apps.assessment.edition_pages")),
+    path("", include("tutela.apps.assessment.evidence_pages")),
     path("", include("tutela.apps.assessment.profile_pages")),
     path("", include("tutela.apps.assessment.study_pages")),
     path("", include("tutela.apps.assessment.cost_pages")),
     path("", include("tutela.apps.assessment.tracking_pages")),
     path("", include("tutela.apps.jobs.pages")),
-    path("api/", api.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),

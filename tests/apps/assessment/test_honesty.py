@@ -10,11 +10,11 @@ import pytest
 from django.urls import reverse
 
 from tests.world import actor, make_desk, make_person, sign_in
-from tutela.apps.assessment import releasing, studying
+from tutela.apps.assessment import importing, releasing, studying
 from tutela.apps.assessment.models import OwnCount
 from tutela.apps.assessment.studying import Question
 from tutela.domain.actors import Role
-from tutela.engine.assessment import charts
+from tutela.engine.assessment import cards, charts
 from tutela.engine.assessment.indicators import Construct, Lens
 from tutela.engine.assessment.registry import load
 
@@ -67,6 +67,11 @@ def pages(visitor):
     yield reverse("assessment")
     yield from (reverse("assessment-lens", args=[lens]) for lens in Lens)
     yield reverse("cost") + "?low=1000&high=4000&source=x&area=KHM&spread=30"
+    card = "notices-one,Notices,one country,before and after,arachnid-notices,12,4,20,gta2018,,"
+    tables = {cards.TABLE: f"{','.join(cards.COLUMNS)}\n{card}\n".encode()}
+    assert importing.take_in(visitor.actor, "Cards", tables).was_taken
+    yield reverse("evidence")
+    yield reverse("card", args=["notices-one"])
     yield reverse("assessment-country") + "?code=KHM"
     yield reverse("assessment-explore") + "?with=cybertipline-reports&with=survey-affected-of-all"
     yield from (

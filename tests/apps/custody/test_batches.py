@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 from django.db import IntegrityError, connection, models, transaction
+from django.test.utils import CaptureQueriesContext
 
 from tests.apps.custody.world import SYSTEM, ObjectKind, ReasonCode
-from tutela.apps.custody.batches import insert_together, update_together
+from tutela.apps.custody.batches import insert_together, read_together, update_together
 from tutela.apps.custody.fields import EncryptedText
 from tutela.apps.custody.public import ErasedError, erase
 from tutela.engine import clock
@@ -106,6 +107,45 @@ def test_all_keys_of_a_batch_are_asked_for_with_one_statement(django_assert_max_
 def test_nothing_takes_no_statement(django_assert_num_queries):
     with django_assert_num_queries(0):
         assert insert_together([]) == update_together([], ["number"]) == 0
+        assert read_together(Batched, id=[]) == []
+
+
+def test_rows_read_together_are_those_that_the_orm_reads():
+    ours = rows()
+    insert_together(ours)
+    read = {
+        row.id: [getattr(row, field.attname) for field in row._meta.concrete_fields] for row in read_together(Batched)
+    }
+    assert read == {row.id: told(row) for row in ours}
+
+
+def test_only_rows_that_are_so_are_read():
+    ours = rows()
+    insert_together(ours)
+    assert [row.id for row in read_together(Batched, id=[ours[1].id, clock.new_id()], kind=Kind.SECOND)] == [ours[1].id]
+    assert [row.id for row in read_together(Batched, ended_at=None, number=[1, 2])] == [ours[2].id]
+    assert [row.id for row in read_together(Batched, mark=None)] == [ours[0].id]
+    assert [row.id for row in read_together(Batched, mark={"mark 1", _HARD})] == [ours[1].id]
+    assert read_together(Batched, mark="mark 1", number=1) == []
+
+
+def test_a_row_that_was_read_can_be_changed_and_saved():
+    insert_together(rows())
+    (row,) = read_together(Batched, mark="mark 2")
+    row.text, row.number = "changed", 9
+    row.save()
+    assert [(each.text, each.number) for each in read_together(Batched, id=row.id)] == [("changed", 9)]
+
+
+def test_rows_are_locked_in_the_order_of_their_ids():
+    ours = rows()
+    insert_together(ours)
+    with transaction.atomic(), CaptureQueriesContext(connection) as caught:
+        found = read_together(Batched, id=[row.id for row in reversed(ours)], lock=True)
+    assert {row.id for row in found} == {row.id for row in ours}
+    if connection.vendor == "postgresql":
+        assert [row.id for row in found] == sorted(row.id for row in ours)
+        assert caught[-1]["sql"].endswith("ORDER BY id FOR UPDATE")
 
 
 def test_a_row_that_is_there_is_refused_unless_it_may_be_there():

@@ -22,7 +22,7 @@ from tutela.engine import clock
 
 pytestmark = pytest.mark.django_db
 
-RULE = RetentionRule("case", 30, date(2026, 1, 1), None, "an act, section 1", "a lawyer")
+RULE = RetentionRule("case", 30, begins=date(2026, 1, 1), ends=None, source="an act, section 1", reviewer="a lawyer")
 TODAY = date(2026, 11, 22)
 
 
@@ -132,7 +132,7 @@ def test_a_reviewed_rule_erases_what_is_due(closed):
 
 
 def test_a_rule_that_nobody_reviewed_never_erases(closed):
-    rule = RetentionRule("case", 30, date(2026, 1, 1), None, "an act, section 1", "")
+    rule = RetentionRule("case", 30, begins=date(2026, 1, 1), ends=None, source="an act, section 1", reviewer="")
     assert [each.outcome for each in erasure.apply_retention(SYSTEM, TODAY, (rule,))] == ["unreviewed"]
     assert not is_erased(closed)
 
@@ -143,6 +143,8 @@ def test_a_held_case_is_listed_as_not_done(closed):
 
 
 def test_a_case_within_its_time_is_left_alone(closed):
-    long = RetentionRule("case", 365, date(2026, 1, 1), None, "an act, section 2", "a lawyer")
+    long = RetentionRule(
+        "case", 365, begins=date(2026, 1, 1), ends=None, source="an act, section 2", reviewer="a lawyer"
+    )
     assert erasure.apply_retention(SYSTEM, TODAY, (RULE, long)[1:]) == []
     assert erasure.apply_retention(SYSTEM, TODAY - timedelta(days=2), (RULE,)) == []

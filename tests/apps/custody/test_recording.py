@@ -5,11 +5,10 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection, transaction
 
-from tests.apps.custody.world import SYSTEM, Action, ObjectKind, ReasonCode
+from tests.apps.custody.world import SYSTEM, Action, ObjectKind, ReasonCode, entry_of
 from tutela.apps.custody import recording, store, vault
 from tutela.apps.custody.models import DataKey, Leaf, Reason
 from tutela.apps.custody.public import NoTransactionError, record
-from tutela.apps.custody.sequencer import entry_of
 from tutela.engine import clock, ledger
 
 pytestmark = pytest.mark.django_db

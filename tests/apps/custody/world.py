@@ -7,7 +7,7 @@ import io
 
 from django.db import connection, transaction
 
-from tutela.apps.custody import exporting, guards, keyring, sequencer, verifying
+from tutela.apps.custody import exporting, guards, keyring, recording, sequencer, store, verifying
 from tutela.apps.custody.models import Checkpoint, Leaf
 from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, record
 from tutela.domain.actors import SYSTEM
@@ -15,6 +15,11 @@ from tutela.engine import clock, ledger
 from tutela.engine.ledger import verifier
 
 STEPS = (Action.CASE_OPENED, Action.CASE_ASSIGNED, Action.ITEM_MATCHED, Action.CASE_CLOSED)
+
+
+def entry_of(leaf):
+    """The canonical bytes of a row."""
+    return recording.canonical({name: getattr(leaf, name) for name in store.FIELDS})
 
 
 class World:

@@ -75,7 +75,7 @@ def test_a_file_that_is_sent_is_taken_in_and_each_row_has_its_outcome(person):
 def test_no_page_and_no_download_holds_a_word_of_a_row(person):
     bring(person)
     run = Import.objects.get()
-    download = b"".join(person.get(reverse("import-refused", args=[run.id])).streaming_content)
+    download = person.get(reverse("import-refused", args=[run.id])).content
     for said in (shown(person, run).content, person.get(reverse("imports")).content, download):
         assert SECRET.encode() not in said
         assert b"files.example" not in said
@@ -85,7 +85,7 @@ def test_the_rows_that_were_not_taken_in_are_downloaded_by_number_and_reason(per
     bring(person)
     response = person.get(reverse("import-refused", args=[Import.objects.get().id]))
     assert "attachment" in response["Content-Disposition"]
-    rows = list(csv.DictReader(io.StringIO(b"".join(response.streaming_content).decode())))
+    rows = list(csv.DictReader(io.StringIO(response.content.decode())))
     assert [(row["row"], row["outcome"]) for row in rows] == [("3", "refused"), ("4", "refused"), ("5", "key-reused")]
     assert all(row["reason"] for row in rows)
 

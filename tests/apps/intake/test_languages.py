@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import trans_real
@@ -89,3 +90,16 @@ def test_without_a_choice_the_browser_decides_and_else_the_service(opened, clien
     assert 'dir="rtl"' in client.get(page, headers={"Accept-Language": "ar"}).content.decode()
     assert client.get(page, headers={"Accept-Language": "xx"})["Content-Language"] == settings.LANGUAGE_CODE
     assert client.get(page, headers={"Accept-Language": "\x00;q=,,"})["Content-Language"] == settings.LANGUAGE_CODE
+
+
+@pytest.mark.parametrize("lang", SPOKEN)
+def test_what_could_not_be_kept_is_said_in_the_language_of_the_page(opened, unspoken, lang):
+    client, said = Client(), {"token": "a" * 32, "code": "0000 0000 0000 0000", "text": "A word"}
+    with connection.execute_wrapper(_away):
+        answers = [client.post(reverse(f"report{page}", query={"lang": lang}), said) for page in ("", "-ask", "-add")]
+    assert [each.status_code for each in answers] == [503] * 3
+    assert unspoken == set()
+
+
+def _away(*_asked):
+    raise OperationalError("the server closed the connection unexpectedly")

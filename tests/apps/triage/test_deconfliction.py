@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.http import Http404
 from django.urls import reverse
 
 from tests.world import actor, make_desk, make_key, make_person, sign_in
 from tutela.apps.access.public import Desk, acting_as
 from tutela.apps.custody.models import Leaf
-from tutela.apps.custody.public import Action
-from tutela.apps.intake.models import Door
+from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, erase
+from tutela.apps.intake.models import Door, Report
 from tutela.apps.intake.services import Submission, ground_of, receive
+from tutela.apps.jobs.models import DeadJob
+from tutela.apps.jobs.public import run_worker
+from tutela.apps.review import linking
 from tutela.apps.triage import deconfliction, sharing
 from tutela.apps.triage.agreements import Agreement, Inquiry, SharedMark
 from tutela.apps.triage.models import Case
@@ -113,6 +118,107 @@ def test_the_case_asks_and_shows_in_the_console(ours, theirs, client):
     client.post(reverse("case-deconfliction", args=[case.id]))
     page = client.get(reverse("case", args=[case.id])).content.decode()
     assert "Another unit has this: Other hotline, since" in page
+
+
+#### What came before ####
+
+
+@pytest.fixture
+def small_steps(monkeypatch):
+    monkeypatch.setattr(sharing, "REPORTS_AT_ONCE", 3)
+
+
+def read_earlier():
+    """Work until all earlier reports are read; return in how many steps, each its own transaction."""
+    steps = 0
+    while True:
+        with acting_as(SYSTEM), transaction.atomic():
+            if sharing.keep_earlier() is None:
+                return steps
+        steps += 1
+
+
+def test_what_came_before_an_agreement_is_found_once_it_was_read(ours, theirs, standing_clock, small_steps):
+    case = come(ours, addresses=(PAGE,))
+    for number in range(7):
+        other = come(theirs, f"old-{number}", addresses=(f"https://files.example/{number}", PAGE))
+    agree(ours, theirs)
+    assert deconfliction.ask(actor(ours.colleague), case.id) == []
+    standing_clock.forward(minutes=2)
+    assert read_earlier() == 1 + 3  # one report of ours; seven of theirs
+    assert not Agreement.objects.filter(read_all_at=None).exists()
+    assert [each.name for each in deconfliction.ask(actor(ours.colleague), case.id)] == ["Other hotline"]
+    assert SharedMark.objects.filter(case=other).count() == 8  # each once
+
+
+def test_nothing_is_read_before_what_was_under_way_has_come_in(ours, theirs, standing_clock):
+    come(ours, addresses=(PAGE,))
+    agree(ours, theirs)
+    with acting_as(SYSTEM), transaction.atomic():
+        assert sharing.keep_earlier() == Agreement.objects.first().agreed_at + sharing.SETTLED
+    assert not SharedMark.objects.exists()
+
+
+def test_reading_goes_on_where_it_stopped_and_what_was_undone_is_read_again(ours, theirs, standing_clock, small_steps):
+    for number in range(7):
+        come(ours, f"old-{number}", addresses=(f"https://files.example/{number}",))
+    deconfliction.agree_inside(supervisor(ours), "Other hotline", None)
+    standing_clock.forward(minutes=2)
+    for is_killed in (False, True, False):
+        with acting_as(SYSTEM), transaction.atomic():
+            sharing.keep_earlier()
+            transaction.set_rollback(is_killed)
+    assert SharedMark.objects.count() == 6
+    assert read_earlier() == 1
+    assert SharedMark.objects.count() == 7
+
+
+def test_what_was_erased_or_is_under_an_agreement_that_ended_is_not_read(ours, theirs, standing_clock):
+    case = come(ours, addresses=(PAGE,))
+    erase(SYSTEM, case.id, kind=ObjectKind.CASE, reason=ReasonCode.RETENTION_ENDED)
+    who = supervisor(ours)
+    first = deconfliction.agree_inside(who, "Other hotline", None)
+    standing_clock.forward(minutes=2)
+    read_earlier()
+    deconfliction.end(who, first.id)
+    come(ours, "0002", addresses=(PAGE,))
+    assert read_earlier() == 0
+    assert not SharedMark.objects.exists()
+
+
+def test_erasing_a_case_takes_what_could_be_compared_along(ours, theirs):
+    agree(ours, theirs)
+    case = come(ours, addresses=(PAGE,))
+    assert SharedMark.objects.filter(case=case).exists()
+    erase(SYSTEM, case.id, kind=ObjectKind.CASE, reason=ReasonCode.RETENTION_ENDED)
+    assert not SharedMark.objects.filter(case=case).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_reads_by_itself_until_nothing_is_left(ours, theirs, small_steps, monkeypatch):
+    monkeypatch.setattr(sharing, "SETTLED", timedelta())
+    for number in range(7):
+        come(ours, f"old-{number}", addresses=(f"https://files.example/{number}",))
+    agree(ours, theirs)
+    run_worker(until_idle=True)
+    assert not DeadJob.objects.exists()
+    assert not Agreement.objects.filter(read_all_at=None).exists()
+    assert SharedMark.objects.count() == 7
+
+
+def test_what_is_taken_out_of_a_case_is_found_where_it_is(ours, theirs):
+    agree(ours, theirs)
+    mine = actor(ours.colleague)
+    other = "https://files.example/b"
+    case = come(ours, addresses=(PAGE,))
+    come(ours, "0002", addresses=(PAGE, other))
+    own = Case.objects.get(id=linking.take_out(mine, case.id, Report.objects.latest("id").id))
+    marks = {each.id: set(SharedMark.objects.filter(case=each).values_list("mark", flat=True)) for each in (case, own)}
+    assert len(marks[case.id]) == 1
+    assert marks[case.id] < marks[own.id]
+    come(theirs, addresses=(other,))
+    assert deconfliction.ask(mine, case.id) == []
+    assert [each.name for each in deconfliction.ask(mine, own.id)] == ["Other hotline"]
 
 
 #### From outside ####

@@ -17,7 +17,7 @@ from tutela.apps.custody.public import Action
 from tutela.apps.intake.models import Door
 from tutela.apps.intake.services import Submission, ground_of, receive
 from tutela.apps.jobs.public import run_worker
-from tutela.apps.triage import pages, ranking, services
+from tutela.apps.triage import queue, ranking, weights_pages
 from tutela.apps.triage.arriving import weigh
 from tutela.apps.triage.clocks import CLOCKS, ClockRule, ticking
 from tutela.apps.triage.effect import compare
@@ -64,7 +64,7 @@ def finish(version):
 
 
 def order(who):
-    return [each.id for each in services.queue(who)]
+    return [each.id for each in queue.queue(who)]
 
 
 def test_the_old_order_serves_until_one_commit_lets_the_new_one_take_over(desk, supervisor):
@@ -178,9 +178,11 @@ def test_pages_of_the_queue_miss_nothing_and_repeat_nothing(desk, supervisor, st
         standing_clock.forward(seconds=number % 2)
         case(desk, *([Fact.LIVE] if number % 5 == 0 else []))
     walked, after = [], None
-    while found := services.page(services.queue(supervisor), "score_even", after, 4):
-        walked += [each.id for each in found]
-        after = services.After(found[-1].score_even, found[-1].opened_at, found[-1].id)
+    while (found := queue.page(supervisor, queue.Choice(), after, 4)).cases:
+        walked += [each.id for each in found.cases]
+        after = found.next
+        if after is None:
+            break
     assert walked == order(supervisor)
     assert len(walked) == 23
 
@@ -265,7 +267,14 @@ def test_a_command_says_every_reason_with_its_points_and_whose_weights(desk, sup
 #### Clocks ####
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-RULE = ClockRule("waiting", "nl", 24, date(2026, 1, 1), None, "an agreement", "a lawyer")
+
+
+def clock_rule(jurisdiction, hours, *, ends=None, reviewer="a lawyer"):
+    told = {"begins": date(2026, 1, 1), "ends": ends, "source": "an agreement", "reviewer": reviewer}
+    return ClockRule("waiting", jurisdiction, hours, **told)
+
+
+RULE = clock_rule("nl", 24)
 
 
 def test_no_clock_ships():
@@ -273,7 +282,7 @@ def test_no_clock_ships():
 
 
 def test_a_rule_that_nobody_reviewed_warns_and_sets_no_deadline():
-    unread = ClockRule("waiting", "nl", 24, date(2026, 1, 1), None, "an agreement", "")
+    unread = clock_rule("nl", 24, reviewer="")
     (found,) = ticking([unread], "waiting", ["nl"], since=NOON, moment=NOON + timedelta(hours=25))
     assert (found.ends_at, found.is_over) == (None, True)
     assert "nobody has reviewed this" in found.sentence
@@ -283,15 +292,15 @@ def test_a_clock_of_another_state_time_or_place_does_not_run():
     assert ticking([RULE], "confirmed", ["nl"], since=NOON, moment=NOON) == []
     assert ticking([RULE], "waiting", ["de"], since=NOON, moment=NOON) == []
     assert ticking([RULE], "waiting", ["nl"], since=NOON, moment=datetime(2025, 12, 31, tzinfo=UTC)) == []
-    ended = ClockRule("waiting", "nl", 24, date(2026, 1, 1), date(2026, 2, 1), "an agreement", "a lawyer")
+    ended = clock_rule("nl", 24, ends=date(2026, 2, 1))
     assert ticking([ended], "waiting", ["nl"], since=NOON, moment=NOON) == []
 
 
 def test_the_rule_of_a_place_stands_before_the_one_for_everywhere():
-    everywhere = ClockRule("waiting", "*", 72, date(2026, 1, 1), None, "an agreement", "a lawyer")
+    everywhere = clock_rule("*", 72)
     assert [each.rule for each in ticking([RULE, everywhere], "waiting", ["nl"], since=NOON, moment=NOON)] == [RULE]
     assert [each.rule for each in ticking([RULE, everywhere], "waiting", [], since=NOON, moment=NOON)] == [everywhere]
 
 
 def test_every_form_field_is_a_signal():
-    assert set(pages.WeightsForm().fields) == set(DEFAULT.plain())
+    assert set(weights_pages.WeightsForm().fields) == set(DEFAULT.plain())

@@ -17,7 +17,7 @@ from tutela.apps.custody.models import Leaf
 from tutela.apps.custody.public import Action
 from tutela.apps.intake.models import Door
 from tutela.apps.intake.services import Submission, ground_of, receive, receive_many
-from tutela.apps.triage import networks, routing, services
+from tutela.apps.triage import networks, queue, routing
 from tutela.apps.triage import public as triage
 from tutela.apps.triage.models import Case, RoutingPlan
 from tutela.apps.triage.routing_effect import effect
@@ -84,6 +84,14 @@ def test_an_address_counts_only_by_a_table_that_an_operator_put_there(desk, supe
     assert come(desk, **captured).team_id == desk.team.id
     fill(networks.NETWORKS, "192.0.2.0/24,NL,an example", "nowhere,NL,an example")  # what cannot be read stops nobody
     assert come(desk, "0002", **captured).team_id == desk.other_team.id
+
+
+def test_the_seat_of_a_platform_counts_only_on_its_days(desk, supervisor):
+    adopt(desk, supervisor, dutch_to(desk.other_team))
+    fill(routing.SEATS, "Chat,NL,2020-01-01,2021-01-01,a register,a lawyer")
+    assert come(desk).team_id == desk.team.id
+    fill(routing.SEATS, "Chat,NL,2020-01-01,,a register,")  # nobody reviewed it: it proposes all the same
+    assert come(desk, "0002").team_id == desk.other_team.id
 
 
 def test_a_batch_costs_as_many_questions_as_one_report(desk, supervisor):
@@ -186,10 +194,10 @@ def test_what_one_opts_out_of_is_hidden_from_them_and_from_nobody_else(desk):
     travel, other = come(desk, incident=Incident.TRAVEL), come(desk, "0002")
     peer = make_person(desk.organisation, "peer", [Role.ANALYST], [desk.team])
     choosing.opt_out(actor(desk.colleague), [Incident.TRAVEL])
-    assert list(services.queue(actor(desk.colleague))) == [other]
-    assert set(services.queue(actor(peer))) == {travel, other}
+    assert list(queue.queue(actor(desk.colleague))) == [other]
+    assert set(queue.queue(actor(peer))) == {travel, other}
     choosing.opt_out(actor(desk.colleague), [])
-    assert set(services.queue(actor(desk.colleague))) == {travel, other}
+    assert set(queue.queue(actor(desk.colleague))) == {travel, other}
 
 
 def test_what_one_opted_out_of_is_sealed_and_the_record_does_not_say_what(desk, client):

@@ -2,55 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from tutela.engine.assessment import evidence, registry
+from tutela.engine.assessment import evidence
 from tutela.engine.assessment.cost import Fixed, Gamma, LogNormal
-from tutela.engine.assessment.evidence import Card, Certainty, Design, Option
-
-
-def card(**changed) -> Card:
-    plain = {
-        "id": "c1",
-        "intervention": "notices",
-        "setting": "one country",
-        "design": Design.SYNTHETIC_CONTROL,
-        "outcome": "arachnid-notices",
-        "effect": 5.0,
-        "low": 1.0,
-        "high": 9.0,
-        "source": "a study",
-    }
-    return Card(**(plain | changed))
-
-
-def test_certainty_never_exceeds_what_the_design_carries():
-    assert card(design=Design.RANDOMISED).certainty is Certainty.HIGH
-    assert card().certainty is Certainty.MODERATE
-    assert card(design=Design.BEFORE_AFTER).certainty is Certainty.LOW
-    assert card(design=Design.DESCRIPTIVE).certainty is Certainty.VERY_LOW
-
-
-def test_each_doubt_takes_a_level_and_none_goes_below_the_last():
-    assert card(design=Design.RANDOMISED, doubts=("small",)).certainty is Certainty.MODERATE
-    assert card(design=Design.RANDOMISED, low=None, high=None).certainty is Certainty.MODERATE
-    assert card(doubts=("a", "b", "c", "d")).certainty is Certainty.VERY_LOW
-
-
-@pytest.mark.parametrize("changed", [{"source": " "}, {"low": None}, {"effect": 10.0}])
-def test_a_card_that_does_not_hold_together_is_refused(changed):
-    with pytest.raises(ValueError):  # noqa: PT011  - each of them says something else
-        card(**changed)
-
-
-def test_what_is_not_known_is_listed_by_intervention():
-    cards = [
-        card(),
-        card(id="c2", intervention="posters", doubts=("small",)),
-        card(id="c3", intervention="x", outcome="y"),
-    ]
-    found = evidence.gaps(cards, registry.load().catalogue, ["notices", "posters", "x", "helplines"])
-    assert set(found) == {"posters", "x", "helplines"}
-    assert found["helplines"] == "nobody has studied it"
-
+from tutela.engine.assessment.evidence import Option
 
 PRICE = Fixed(1000)
 

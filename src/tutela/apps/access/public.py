@@ -30,7 +30,7 @@ from tutela.apps.access.labels import incident_names, skill_names
 from tutela.apps.access.models import ApiKey, FrontDesk, Organisation, Person, Team
 from tutela.apps.access.rules import Decision, Reach, Target, decide, reach_of
 from tutela.apps.access.scope import acting_as
-from tutela.apps.custody.public import open_together
+from tutela.apps.custody.public import open_together, read_together
 from tutela.domain.actors import PUBLIC, SYSTEM, Actor, Permission, Role
 from tutela.domain.ids import KeyId, OrganisationId, PersonId, TeamId
 from tutela.domain.waiting import Waiting
@@ -111,7 +111,7 @@ def desk_of(organisation_id: OrganisationId) -> Desk:
 def front_desk() -> Desk | None:
     """Return the desk that the public writes to; None where no administrator has said which (`services.set_desk`)."""
     with acting_as(SYSTEM):  # nobody has signed in whose organisation it could be
-        row = FrontDesk.objects.first()
+        row = next(iter(read_together(FrontDesk)), None)
     return Desk(OrganisationId(row.organisation_id), TeamId(row.team_id) if row.team_id else None) if row else None
 
 

@@ -30,7 +30,7 @@ from tutela.apps.access.models import (
 )
 from tutela.apps.access.public import Target, acting_as, authorise, person_actor
 from tutela.apps.access.rules import may_end, may_grant, may_scope
-from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, erase, record
+from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, erase, read_together, record
 from tutela.domain.actors import SYSTEM, Actor, Permission, Role
 from tutela.domain.errors import TutelaError
 from tutela.domain.ids import OrganisationId, PersonId, TeamId
@@ -333,7 +333,7 @@ def valid_key(shown: str) -> ApiKey | None:
     if parts is None:
         return None
     prefix, digest = parts
-    found = ApiKey.objects.filter(prefix=prefix).first()
+    found = next(iter(read_together(ApiKey, prefix=prefix)), None)
     if found is None or not credentials.same(found.digest, digest):
         return None
     moment = clock.now()

@@ -10,28 +10,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
-from django.shortcuts import render
+from django.contrib import messages
+from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from tutela.apps.access.public import actor_of, require
-from tutela.apps.assessment import data, reading
+from tutela.apps.access.public import actor_of, can, require
+from tutela.apps.assessment import costing, data, reading
+from tutela.apps.assessment.costing import ScenarioError
+from tutela.apps.forms import check_words
 from tutela.domain.actors import Permission
-from tutela.engine.assessment import charts, harm
+from tutela.engine.assessment import charts, scenarios
 from tutela.engine.assessment.charts import Axis
-from tutela.engine.assessment.cost import Gamma, Input, LogNormal, simulate, tornado
 from tutela.engine.assessment.indicators import AreaLevel, Construct
+from tutela.engine.assessment.scenarios import Scenario
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from tutela.apps.assessment.models import Study
     from tutela.engine.assessment.registry import Registry
 
-_SEED: Final = 1
-_DRAWS: Final = 20_000
-_NOT: Final = "not the price of suffering, and not of online abuse alone: no published method is"
+_SHOWN: Final = 100
 
 
 class ScenarioForm(forms.Form):
@@ -39,7 +42,7 @@ class ScenarioForm(forms.Form):
 
     low = forms.IntegerField(label=gettext_lazy("Victims: at least"), min_value=1, max_value=10**9)
     high = forms.IntegerField(label=gettext_lazy("Victims: at most"), min_value=2, max_value=10**9)
-    source = forms.CharField(label=gettext_lazy("Who says so?"), max_length=200)
+    source = forms.CharField(label=gettext_lazy("Who says so?"), max_length=200, validators=[check_words])
     area = forms.ChoiceField(label=gettext_lazy("Where"))
     spread = forms.IntegerField(
         label=gettext_lazy("How far may a published cost be off, in per cent?"), min_value=1, max_value=100
@@ -60,45 +63,79 @@ class ScenarioForm(forms.Form):
             self.add_error("high", _("An interval ends after it begins."))
         return read
 
+    def scenario(self, title: str = "") -> Scenario:
+        """Return what is asked."""
+        read = self.cleaned_data
+        return Scenario(title, read["low"], read["high"], read["source"], read["area"], read["spread"])
+
+
+class KeepForm(forms.Form):
+    """The name under which a scenario is kept."""
+
+    title = forms.CharField(label=gettext_lazy("Name of the scenario"), max_length=200, validators=[check_words])
+
 
 @require(Permission.ASSESSMENT_STUDY_READ)
 @require_safe
 def cost(request: HttpRequest) -> HttpResponse:
-    """Show a scenario; without one, the form."""
-    registry = data.registry(actor_of(request))
+    """Show a scenario; without one, the form; and those that were kept."""
+    actor = actor_of(request)
+    registry = data.registry(actor)
     form = ScenarioForm(request.GET if "low" in request.GET else None, initial={"spread": 30}, registry=registry)
-    answers = _answers(registry, form.cleaned_data) if form.is_bound and form.is_valid() else []
-    return render(request, "assessment/cost.html", {"form": form, "answers": answers, "not_this": _NOT})
+    asked = form.scenario() if form.is_bound and form.is_valid() else None
+    context = {
+        "form": form,
+        "asked": asked,
+        "answers": _answers(registry, asked) if asked else [],
+        "not_this": scenarios.NOT_THIS,
+        "kept": [_listed(registry, each) for each in costing.scenarios(actor)[:_SHOWN]],
+        "keep": KeepForm() if asked and can(actor, Permission.ASSESSMENT_STUDY_EDIT) else None,
+    }
+    return render(request, "assessment/cost.html", context)
 
 
-def _answers(registry: Registry, asked: dict[str, Any]) -> list[dict[str, Any]]:
+@require(Permission.ASSESSMENT_STUDY_EDIT)
+@require_POST
+def cost_keep(request: HttpRequest) -> HttpResponse:
+    """Keep a scenario under a name, with its inputs, their source, and what came of it."""
+    actor = actor_of(request)
+    form = ScenarioForm(request.POST, registry=data.registry(actor))
+    named = KeepForm(request.POST)
+    if not (form.is_valid() and named.is_valid()):
+        messages.error(request, _("Give the scenario a name; its numbers have a source."))
+        return redirect("cost")
+    try:
+        costing.keep(actor, form.scenario(named.cleaned_data["title"]))
+    except ScenarioError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Kept. It can stand in an edition."))
+    return redirect("cost")
+
+
+def _listed(registry: Registry, row: Study) -> dict[str, Any]:
+    asked = Scenario.read(row.asked)
+    area = registry.catalogue.areas.get(asked.area)
+    again = {"low": asked.low, "high": asked.high, "source": asked.source, "area": asked.area}
+    query = urlencode(again | {"spread": asked.spread_percent})
+    return {"row": row, "asked": asked, "area": area.name if area else asked.area, "query": query}
+
+
+def _answers(registry: Registry, asked: Scenario) -> list[dict[str, Any]]:
     """Return each method's range, what it assumes and what moves it most."""
     found: list[dict[str, Any]] = []
-    victims = Input("victims", LogNormal.between(asked["low"], asked["high"]), "children", asked["source"])
-    middle = (asked["low"] * asked["high"]) ** 0.5
-    for each in harm.side_by_side(middle, asked["area"], online_only=True):
+    for each in scenarios.price(asked):
         study = each.study
-        price = Input(
-            "cost a victim",
-            Gamma(each.total / middle, asked["spread"] / 100),
-            study.currency,
-            study.source,
-            transferred=study.area != asked["area"],
-        )
-        inputs = (victims, price)
-        answer = simulate(inputs, _product, seed=_SEED, unit=study.currency, draws=_DRAWS)
         source = registry.catalogue.sources.get(study.source)
         cited = source.citation if source else study.source
-        bars = tornado(inputs, _product, seed=_SEED, draws=_DRAWS)
         axis = Axis(Construct.COST, f"{study.currency} of {study.price_year}")
-        limits = {"period": study.price_year, "sources": (cited, asked["source"]), "not_this": (_NOT,)}
-        drawn = reading.draw(charts.tornado(study.title, axis, answer.median, bars, **limits))
-        found.append({"study": study, "range": answer, "flags": each.flags, "cited": cited, "drawn": drawn})
+        limits = {"period": study.price_year, "sources": (cited, asked.source), "not_this": (scenarios.NOT_THIS,)}
+        drawn = reading.draw(charts.tornado(study.title, axis, each.range.median, each.bars(), **limits))
+        found.append({"study": study, "range": each.range, "flags": each.flags, "cited": cited, "drawn": drawn})
     return found
 
 
-def _product(drawn: Any) -> Any:
-    return drawn["victims"] * drawn["cost a victim"]
-
-
-urlpatterns = [path("assessment/cost/", cost, name="cost")]
+urlpatterns = [
+    path("assessment/cost/", cost, name="cost"),
+    path("assessment/cost/keep/", cost_keep, name="cost-keep"),
+]

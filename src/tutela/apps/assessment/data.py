@@ -17,7 +17,7 @@ Rules:
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -31,6 +31,7 @@ from tutela.engine.assessment.registry import Registry, load, of_tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from uuid import UUID
 
     from tutela.engine.assessment.rows import RefusedRow
@@ -68,6 +69,13 @@ def overruled(actor: Actor) -> Mapping[UUID, tuple[RefusedRow, ...]]:
     return _put_together(mine, _state(mine), with_own=False).overruled
 
 
+def taken_and_overruled() -> tuple[int, int]:
+    """Return how many data sets came in, and how many of them what ships contradicts by now: for the status page."""
+    taken = DataSet.objects.filter(was_taken=True)
+    owners = taken.order_by().values_list("organisation_id", flat=True).distinct()
+    return taken.count(), sum(len(_put_together(each, _state(each), with_own=False).overruled) for each in owners)
+
+
 def of_release(release: Release) -> Registry:
     """Return a registry as it was frozen."""
     return _frozen(release.id, release.digest)
@@ -98,7 +106,7 @@ def _put_together(organisation_id: UUID, _state: _Key, *, with_own: bool) -> _To
             registry = releases.correct(registry, [each])
     if with_own:
         own_counts = own.observations(organisation_id, registry.catalogue)
-        registry = Registry(registry.catalogue, (*registry.observations, *own_counts))
+        registry = replace(registry, observations=(*registry.observations, *own_counts))
     return _Together(registry, overruled)
 
 
@@ -117,9 +125,11 @@ def _state(organisation_id: UUID) -> _Key:
     return (newest[0], newest[1], newest[2])
 
 
-def corrections(organisation_id: UUID) -> list[releases.Correction]:
-    """Return what was corrected, oldest first."""
+def corrections(organisation_id: UUID, *, until: datetime | None = None) -> list[releases.Correction]:
+    """Return what was corrected, all of it or until a moment, oldest first."""
     rows = Correction.objects.filter(organisation_id=organisation_id)
+    if until:
+        rows = rows.filter(corrected_at__lte=until)
     return [
         releases.Correction(
             (row.indicator, row.area, row.span, row.cell),

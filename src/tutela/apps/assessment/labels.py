@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from tutela.apps.assessment.rules import Certainty, Change, Progress
-from tutela.engine.assessment.actions import Theme
+from tutela.apps.assessment.rules import Change
+from tutela.engine.assessment.actions import State, Theme
 from tutela.engine.assessment.capability import Answer
+from tutela.engine.assessment.cards import Design
+from tutela.engine.assessment.certainty import Certainty
 from tutela.engine.assessment.duties import Duty
 from tutela.engine.assessment.indicators import Construct, Lens, Polarity, Quality
 
@@ -79,11 +81,19 @@ THEMES: Final[dict[Theme, _StrPromise]] = {
     Theme.SOCIETY: _("Society"),
     Theme.RESEARCH: _("Research and insight"),
 }
-PROGRESSES: Final[dict[Progress, _StrPromise]] = {
-    Progress.PLANNED: pgettext_lazy("capability", "planned"),
-    Progress.UNDER_WAY: _("under way"),
-    Progress.DONE: pgettext_lazy("action", "done"),
-    Progress.DROPPED: pgettext_lazy("action", "dropped"),
+STATES: Final[dict[State, _StrPromise]] = {
+    State.PLANNED: pgettext_lazy("capability", "planned"),
+    State.UNDER_WAY: _("under way"),
+    State.DONE: pgettext_lazy("action", "done"),
+    State.GIVEN_UP: pgettext_lazy("action", "given up"),
+}
+DESIGNS: Final[dict[Design, _StrPromise]] = {
+    Design.RANDOMISED: _("lots were drawn"),
+    Design.CONTROLLED: _("beside a group without it, without lots"),
+    Design.SYNTHETIC_CONTROL: _("beside a mixture of other places"),
+    Design.TIME_SERIES: _("against its own past"),
+    Design.BEFORE_AFTER: _("before and after"),
+    Design.DESCRIPTIVE: _("description, or report of experts"),
 }
 CERTAINTIES: Final[dict[Certainty, _StrPromise]] = {
     Certainty.HIGH: pgettext_lazy("certainty", "high"),

@@ -1,4 +1,4 @@
-"""Tables: data that came in and rows that did not, releases, self-assessments, studies, actions, statements.
+"""Tables: data that came in and rows that did not, releases and editions, self-assessments, studies, actions.
 
 What has an organisation is seen by that organisation alone (row-level security). Only `PublishedProfile` has none: it
 is a frozen copy, made by whoever publishes, and for everybody who may read profiles.
@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 
-from tutela.apps.assessment.rules import Certainty, Progress, StudyKind, StudyState
+from tutela.apps.assessment.rules import Stage, StudyKind
 from tutela.apps.custody.public import EncryptedText
 from tutela.engine import clock
-from tutela.engine.assessment.actions import Theme
+from tutela.engine.assessment.actions import State, Theme
 from tutela.engine.assessment.capability import Answer
+from tutela.engine.assessment.certainty import Certainty
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -238,7 +239,7 @@ class Study(models.Model):
     kind = models.CharField(max_length=8, choices=_choices(StudyKind))
     title = models.CharField(max_length=_TITLE)
     asked = models.JSONField()
-    state = models.CharField(max_length=8, choices=_choices(StudyState), default=StudyState.WAITING)
+    state = models.CharField(max_length=8, choices=_choices(Stage), default=Stage.WAITING)
     result = models.JSONField(null=True)
     refused_because = models.CharField(max_length=500, blank=True)
     data_digest = models.CharField(max_length=64)  # of the data that it was asked of: `packing.digest`
@@ -248,6 +249,33 @@ class Study(models.Model):
 
     class Meta:
         ordering = ("-made_at", "-id")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Edition(models.Model):
+    """A release made into a report that people read. Its files lie in `TUTELA_HOME/editions`, their digests here."""
+
+    organisation_id: UUID
+    release_id: UUID
+
+    id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
+    organisation = models.ForeignKey("access.Organisation", on_delete=models.PROTECT, related_name="+")
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=_TITLE)
+    asked = models.JSONField()  # `editing.Order.plain`
+    state = models.CharField(max_length=8, choices=_choices(Stage), default=Stage.WAITING)
+    files_made = models.PositiveIntegerField(default=0)
+    file_count = models.PositiveIntegerField(default=0)  # 0 until it is known
+    files = models.JSONField(default=list)  # [name, bytes, SHA-256] of each, once all are there
+    refused_because = models.CharField(max_length=500, blank=True)
+    asked_at = models.DateTimeField(default=clock.now, editable=False)
+    asked_by = models.CharField(max_length=_PSEUDONYM)
+    built_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-asked_at", "-id")
 
     def __str__(self) -> str:
         return self.title
@@ -266,7 +294,7 @@ class TrackedAction(models.Model):
     owner = models.CharField(max_length=_TITLE)  # an organisation or an office, never a person
     indicator = models.CharField(max_length=64)
     due_on = models.DateField(null=True)
-    progress = models.CharField(max_length=16, choices=_choices(Progress), default=Progress.PLANNED)
+    progress = models.CharField(max_length=16, choices=_choices(State), default=State.PLANNED)
     changed_at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -1,7 +1,8 @@
 """What a package of tables holds beside what is known: definitions of its own, and observations. Pure.
 
 A package may define indicators, sources and areas under ids of its own (`indicators.csv`, `sources.csv`, `areas.csv`,
-`breaks.csv`); what is defined already cannot be defined otherwise. Every other table holds observations.
+`breaks.csv`); what is defined already cannot be defined otherwise. `evidence*.csv` holds cards of the evidence library,
+and every other table observations.
 
 >>> from datetime import date
 >>> read(Registry(Catalogue({}, {}, {}), ()), {"observations.csv": b"x"}, date(2026, 11, 22)).refused[0].reason.value
@@ -13,8 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from tutela.engine.assessment import cards, imports
 from tutela.engine.assessment import catalogue as catalogues
-from tutela.engine.assessment import imports
 from tutela.engine.assessment.catalogue import Catalogue, CatalogueRefusedError
 from tutela.engine.assessment.registry import Registry
 from tutela.engine.assessment.rows import Reason, RefusedError, RefusedRow
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
+    from tutela.engine.assessment.cards import Card
     from tutela.engine.assessment.indicators import Observation
 
 _COLUMNS: Final = {
@@ -39,6 +41,7 @@ class Read:
 
     added: Catalogue
     observations: tuple[Observation, ...] = ()
+    cards: tuple[Card, ...] = ()
     refused: tuple[RefusedRow, ...] = ()
     refused_count: int = 0
 
@@ -54,19 +57,23 @@ def read(known: Registry, files: Mapping[str, bytes], today: date, *, again: boo
         return _refused((RefusedRow("datapackage.json", 1, error.reason, str(error)),))
     if clashes := tuple(_clashes(known.catalogue, added)):
         return _refused(clashes)
-    observed = {name: content for name, content in given.items() if name not in _COLUMNS}
-    before = () if again else known.observations
-    found = imports.read_csv(observed, _beside(known.catalogue, added), today, before)
-    if found.refused:
-        return _refused(found.refused, found.refused_count)
-    return Read(added, found.observations)
+    catalogue = _beside(known.catalogue, added)
+    observed = {name: content for name, content in given.items() if name not in _COLUMNS and not cards.holds(name)}
+    told = {name: content for name, content in given.items() if cards.holds(name)}
+    found = imports.read_csv(observed, catalogue, today, () if again else known.observations)
+    tried = cards.read(told, catalogue, () if again else known.cards, again=again)
+    if found.refused or tried.refused:
+        return _refused((*found.refused, *tried.refused), found.refused_count + tried.refused_count)
+    return Read(added, found.observations, tried.cards)
 
 
 def joined(known: Registry, new: Read) -> Registry:
     """Return both together; what both have stays as it was known."""
     there = {each.key for each in known.observations}
     fresh = (each for each in new.observations if each.key not in there)
-    return Registry(_beside(known.catalogue, new.added), (*known.observations, *fresh))
+    kept = {each.id for each in known.cards}
+    cards_ = (each for each in new.cards if each.id not in kept)
+    return Registry(_beside(known.catalogue, new.added), (*known.observations, *fresh), (*known.cards, *cards_))
 
 
 def overruled(known: Registry, new: Read) -> Iterator[RefusedRow]:
@@ -86,7 +93,7 @@ def _beside(known: Catalogue, added: Catalogue) -> Catalogue:
 
 
 def _refused(rows: tuple[RefusedRow, ...], count: int = 0) -> Read:
-    return Read(Catalogue({}, {}, {}), (), rows, max(count, len(rows)))
+    return Read(Catalogue({}, {}, {}), refused=rows, refused_count=max(count, len(rows)))
 
 
 def _definitions(given: Mapping[str, bytes]) -> Catalogue:

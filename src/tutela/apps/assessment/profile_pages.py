@@ -15,10 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tutela.apps.access.public import actor_of, can, require
 from tutela.apps.assessment import profiling
-from tutela.apps.assessment.forms import DayField
 from tutela.apps.assessment.labels import ANSWERS, AREAS_OF_RESPONSE, CAPABILITIES, CHANGES, DUTIES
 from tutela.apps.assessment.rules import ProfileError, Said, missing
 from tutela.apps.custody.public import open_together
+from tutela.apps.forms import DayField
 from tutela.domain.actors import Permission
 from tutela.engine.assessment.capability import Answer
 from tutela.engine.assessment.duties import Duty

@@ -26,18 +26,19 @@ from django.db import IntegrityError, transaction
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from tutela.apps.access.public import Target, authorise
+from tutela.apps.access.public import Target, authorise, can
 from tutela.apps.assessment.models import CapabilityAnswer, Document, PlatformCheck, Profile, PublishedProfile
 from tutela.apps.assessment.rules import CAPABILITIES, ProfileError, Said, missing
 from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, pseudonym_of, record
 from tutela.domain.actors import Actor, Permission
 from tutela.domain.ids import OrganisationId
 from tutela.engine import clock
+from tutela.engine.assessment import capability
 from tutela.engine.assessment.capability import Answer
 from tutela.engine.assessment.duties import Duty
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import date
     from uuid import UUID
 
@@ -170,6 +171,31 @@ def published(actor: Actor) -> QuerySet[PublishedProfile]:
     """Return what countries published, in the order of their codes: no other order is offered."""
     authorise(actor, Permission.ASSESSMENT_PROFILE_READ)
     return PublishedProfile.objects.all()
+
+
+def newest_published(actor: Actor, countries: Collection[str]) -> list[UUID]:
+    """Return what each of these countries published last, by its id; nothing for whoever may not read profiles."""
+    if not can(actor, Permission.ASSESSMENT_PROFILE_READ):
+        return []
+    rows = published(actor).filter(country__in=countries).order_by("published_at", "id")
+    newest = {each.country: each.id for each in rows}
+    return [each for _country, each in sorted(newest.items())]
+
+
+def as_published(ids: Iterable[str]) -> list[capability.Profile]:
+    """Return published self-assessments as the engine tells them, for background work."""
+    return [
+        capability.Profile(
+            row.country,
+            row.edition,
+            tuple(
+                capability.Answered(said.capability, said.existence, said.implementation)
+                for said in map(Said.read, row.answers)
+            ),
+            shared=True,
+        )
+        for row in PublishedProfile.objects.filter(id__in=list(ids)).order_by("country")
+    ]
 
 
 @transaction.atomic

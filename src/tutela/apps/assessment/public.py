@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 
 from tutela.apps.access.public import can
 from tutela.apps.assessment import data
+from tutela.apps.assessment.data import taken_and_overruled
 from tutela.domain.actors import Actor, Permission
 from tutela.domain.waiting import Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["waiting"]
+__all__ = ["taken_and_overruled", "waiting"]
 
 
 def waiting(actor: Actor) -> Iterator[Waiting]:

@@ -47,30 +47,12 @@ class StudyKind(StrEnum):
     COST = "cost"
 
 
-class StudyState(StrEnum):
-    """Where a study stands."""
+class Stage(StrEnum):
+    """How far something is that was asked for: a study, an edition."""
 
     WAITING = "waiting"
     DONE = "done"
-    REFUSED = "refused"  # the data do not carry an answer: it says why
-
-
-class Progress(StrEnum):
-    """How far an action is."""
-
-    PLANNED = "planned"
-    UNDER_WAY = "under-way"
-    DONE = "done"
-    DROPPED = "dropped"
-
-
-class Certainty(StrEnum):
-    """How far a statement carries, in the four levels that reviews of evidence use."""
-
-    HIGH = "high"
-    MODERATE = "moderate"
-    LOW = "low"
-    VERY_LOW = "very-low"
+    REFUSED = "refused"  # the data do not carry it: it says why
 
 
 class ProfileError(TutelaError):

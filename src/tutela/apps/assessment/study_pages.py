@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tutela.apps.access.public import actor_of, can, require
 from tutela.apps.assessment import data, reading, studying
-from tutela.apps.assessment.forms import DayField
-from tutela.apps.assessment.rules import StudyState
+from tutela.apps.assessment.rules import Stage
 from tutela.apps.assessment.studying import Question, StudyError
+from tutela.apps.forms import DayField
 from tutela.domain.actors import Permission
 from tutela.engine.assessment import charts
 from tutela.engine.assessment.charts import ChartError, Counterfactual
@@ -136,7 +136,7 @@ def study(request: HttpRequest, study_id: UUID) -> HttpResponse:
         "study": found,
         "asked": asked,
         "result": found.result,
-        "is_waiting": found.state == StudyState.WAITING,
+        "is_waiting": found.state == Stage.WAITING,
         "indicator": shown,
         "area": registry.catalogue.areas.get(asked.area),
         "sources": list(dict.fromkeys(registry.catalogue.sources[each.source].citation for each in observations)),

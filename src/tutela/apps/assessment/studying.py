@@ -25,18 +25,16 @@ from django.utils.translation import gettext as _
 from tutela.apps.access.public import Target, authorise
 from tutela.apps.assessment import data
 from tutela.apps.assessment.models import Study
-from tutela.apps.assessment.rules import StudyKind, StudyState
+from tutela.apps.assessment.rules import Stage, StudyKind
 from tutela.apps.custody.public import Action, ObjectKind, pseudonym_of, record
 from tutela.apps.jobs.public import enqueue
 from tutela.domain.actors import SYSTEM, Actor, Permission
 from tutela.domain.errors import TutelaError
 from tutela.domain.ids import OrganisationId
 from tutela.engine import clock
-from tutela.engine.assessment.indicators import Status
+from tutela.engine.assessment import observed
 from tutela.engine.assessment.interrupted import Design, Event, Scale, Shape
 from tutela.engine.assessment.refusals import NotEstimableError, SeriesError, TooLittleDataError
-from tutela.engine.assessment.series import Break, Frequency, Series
-from tutela.engine.assessment.spans import SpanKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,11 +46,6 @@ if TYPE_CHECKING:
     from tutela.engine.assessment.registry import Registry
 
 COMPARATORS_MAX: Final = 60
-_FREQUENCIES: Final = {
-    SpanKind.YEAR: Frequency.YEAR,
-    SpanKind.QUARTER: Frequency.QUARTER,
-    SpanKind.MONTH: Frequency.MONTH,
-}
 _REFUSALS: Final = (NotEstimableError, SeriesError, TooLittleDataError)
 
 
@@ -136,12 +129,12 @@ def ask(actor: Actor, question: Question) -> Study:
 def studies(actor: Actor) -> QuerySet[Study]:
     """Return the studies of the actor's organisation, the newest first."""
     authorise(actor, Permission.ASSESSMENT_STUDY_READ)
-    return Study.objects.filter(organisation_id=actor.organisation_id)
+    return Study.objects.filter(organisation_id=actor.organisation_id, kind=StudyKind.IMPACT)
 
 
 def study(actor: Actor, study_id: UUID) -> Study:
     """Return one of them; `Http404` where it is not there for this actor."""
-    found = get_object_or_404(Study, id=study_id)
+    found = get_object_or_404(Study, id=study_id, kind=StudyKind.IMPACT)
     authorise(actor, Permission.ASSESSMENT_STUDY_READ, Target(OrganisationId(found.organisation_id)))
     return found
 
@@ -149,7 +142,7 @@ def study(actor: Actor, study_id: UUID) -> Study:
 def answer(study_id: UUID) -> Answered | None:
     """Compute a study; None where it is done. No transaction is open."""
     row = Study.objects.get(id=study_id)
-    if row.state != StudyState.WAITING:
+    if row.state != Stage.WAITING:
         return None
     registry = data.whole_registry(row.organisation_id)
     return answered(registry, Question.read(row.asked))
@@ -161,8 +154,8 @@ def answered(registry: Registry, question: Question) -> Answered:
     from tutela.engine.assessment.verdict import verdict  # noqa: PLC0415
 
     try:
-        series = _series(registry, question.indicator, question.area, question.cell)
-        others, left_out = _comparators(registry, question)
+        series = observed.series(registry, question.indicator, question.area, question.cell)
+        others, left_out = observed.beside(registry, question.indicator, question.cell, question.comparators)
         found = run(
             series,
             Event(question.event_on, question.event),
@@ -187,40 +180,12 @@ def answered(registry: Registry, question: Question) -> Answered:
 def keep(study_id: UUID, found: Answered | None) -> None:
     """Keep an answer, once."""
     row = Study.objects.select_for_update(no_key=True).get(id=study_id)
-    if found is None or row.state != StudyState.WAITING:
+    if found is None or row.state != Stage.WAITING:
         return
-    row.state = StudyState.REFUSED if found.result is None else StudyState.DONE
+    row.state = Stage.REFUSED if found.result is None else Stage.DONE
     row.result, row.refused_because, row.done_at = found.result, found.refused_because, clock.now()
     row.save(update_fields=["state", "result", "refused_because", "done_at"])
     record(Action.STUDY_DONE, kind=ObjectKind.STUDY, object_id=row.id, actor=SYSTEM)
-
-
-def _series(registry: Registry, indicator_id: str, area: str, cell: str) -> Series:
-    indicator = registry.indicator(indicator_id)
-    frequency = _FREQUENCIES.get(indicator.span_kind)
-    if frequency is None:
-        raise SeriesError(f"{indicator.title} is not counted by month, quarter or year")
-    rows = [
-        (each.span.first, each.value)
-        for each in registry.series(indicator_id, area, cell)
-        if each.value is not None and each.status is not Status.MISSING
-    ]
-    name = f"{indicator.title}, {registry.catalogue.areas[area].name}"
-    return Series.of(
-        name, indicator.unit.label, frequency, rows, (Break(each.day, each.cause) for each in indicator.breaks)
-    )
-
-
-def _comparators(registry: Registry, question: Question) -> tuple[list[Series], list[str]]:
-    """Return the comparators that can be used, and for each other one why it cannot."""
-    used: list[Series] = []
-    left_out: list[str] = []
-    for area in question.comparators:
-        try:
-            used.append(_series(registry, question.indicator, area, question.cell))
-        except SeriesError as refusal:
-            left_out.append(f"{registry.catalogue.areas[area].name}: {refusal}")
-    return used, left_out
 
 
 def _plain(found: Found) -> dict[str, Any]:

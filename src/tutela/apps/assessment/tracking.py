@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from tutela.apps.assessment.rules import Certainty, Progress
-    from tutela.engine.assessment.actions import Theme
+    from tutela.engine.assessment.actions import State, Theme
+    from tutela.engine.assessment.certainty import Certainty
     from tutela.engine.assessment.indicators import Lens
 
 
@@ -87,7 +87,7 @@ def track(actor: Actor, plan: Plan) -> TrackedAction:
 
 
 @transaction.atomic
-def move(actor: Actor, action_id: UUID, progress: Progress) -> TrackedAction:
+def move(actor: Actor, action_id: UUID, progress: State) -> TrackedAction:
     """Say how far an action is."""
     found = get_object_or_404(TrackedAction.objects.select_for_update(no_key=True), id=action_id)
     authorise(actor, Permission.ASSESSMENT_ACTION_EDIT, Target(OrganisationId(found.organisation_id)))

@@ -15,12 +15,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tutela.apps.access.public import actor_of, can, require
 from tutela.apps.assessment import data, tracking
-from tutela.apps.assessment.forms import DayField
-from tutela.apps.assessment.labels import CERTAINTIES, LENSES, PROGRESSES, THEMES
-from tutela.apps.assessment.rules import Certainty, Progress
+from tutela.apps.assessment.labels import CERTAINTIES, LENSES, STATES, THEMES
 from tutela.apps.assessment.tracking import Plan, Statement, TrackingError
+from tutela.apps.forms import DayField
 from tutela.domain.actors import Permission
-from tutela.engine.assessment.actions import Theme
+from tutela.engine.assessment.actions import State, Theme
+from tutela.engine.assessment.certainty import Certainty
 from tutela.engine.assessment.indicators import Lens
 
 if TYPE_CHECKING:
@@ -78,10 +78,10 @@ def actions(request: HttpRequest) -> HttpResponse:
     """List what is tracked, theme by theme."""
     actor = actor_of(request)
     may_edit = can(actor, Permission.ASSESSMENT_ACTION_EDIT)
-    rows = [(each, PROGRESSES[Progress(each.progress)]) for each in tracking.actions(actor)]
+    rows = [(each, STATES[State(each.progress)]) for each in tracking.actions(actor)]
     context = {
         "themes": [(THEMES[Theme(theme)], list(of)) for theme, of in groupby(rows, lambda row: row[0].theme)],
-        "progresses": PROGRESSES.items(),
+        "progresses": STATES.items(),
         "form": PlanForm(registry=data.registry(actor)) if may_edit else None,
     }
     return render(request, "assessment/actions.html", context)
@@ -111,7 +111,7 @@ def action_track(request: HttpRequest) -> HttpResponse:
 def action_move(request: HttpRequest, action_id: UUID) -> HttpResponse:
     """Say how far an action is."""
     said = request.POST.get("progress", "")
-    tracking.move(actor_of(request), action_id, Progress(said) if said in set(Progress) else Progress.PLANNED)
+    tracking.move(actor_of(request), action_id, State(said) if said in set(State) else State.PLANNED)
     return redirect("actions")
 
 

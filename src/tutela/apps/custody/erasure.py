@@ -19,7 +19,7 @@ from tutela.apps.custody import rules, vault
 from tutela.apps.custody.models import DataKey, Disposal, Hold
 from tutela.apps.custody.recording import record
 from tutela.apps.custody.rules import Outcome, RetentionRule, Verdict
-from tutela.apps.tables import Row, Table, day, day_or_none
+from tutela.apps.tables import Row, Table, dates
 from tutela.domain.errors import TutelaError
 from tutela.engine import clock
 from tutela.engine.ledger import Action, ObjectKind
@@ -176,14 +176,7 @@ def _is_known(subject_id: UUID, outcome: Outcome) -> bool:
 
 
 def _rule(row: Row) -> RetentionRule:
-    return RetentionRule(
-        kind=ObjectKind(row["kind"]),
-        days=int(row["days"]),
-        begins=day(row["begins"]),
-        ends=day_or_none(row["ends"]),
-        source=row["source"],
-        reviewer=row["reviewer"],
-    )
+    return RetentionRule(ObjectKind(row["kind"]), int(row["days"]), **dates(row))
 
 
 RETENTION: Final = Table(

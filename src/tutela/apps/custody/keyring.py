@@ -51,16 +51,19 @@ class MasterKey:
 
 def folder() -> Path:
     """Return the folder of the secrets and of the published checkpoints."""
-    return settings.TUTELA.home / _FOLDER
+    return _folder(settings.TUTELA.home)
 
 
 def masters() -> tuple[MasterKey, ...]:
     """Return all master keys, the one in use first."""
-    path = folder() / _MASTER
-    if not path.exists():
+    path = _file(folder(), _MASTER)
+    try:
+        changed = path.stat().st_mtime_ns  # the one thing that is asked each time: reports have many keys, and clues
+    except FileNotFoundError:
         _refuse_if(DataKey.objects.exclude(master="").exists(), path)
         _create(path, _line(_master(secrets.token_bytes(KEY_BYTES))))
-    return _masters(path, path.stat().st_mtime_ns)
+        changed = path.stat().st_mtime_ns
+    return _masters(path, changed)
 
 
 def add_master() -> MasterKey:
@@ -81,9 +84,9 @@ def drop_masters() -> int:
 
 def pseudonym_key() -> bytes:
     """Return the key of pseudonyms."""
-    path = folder() / _PSEUDONYM
+    path = _file(folder(), _PSEUDONYM)
     try:
-        changed = path.stat().st_mtime_ns  # the one thing that is asked each time: reports have many clues
+        changed = path.stat().st_mtime_ns  # as above
     except FileNotFoundError:
         _refuse_if(Leaf.objects.exists(), path)
         _create(path, base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode() + "\n")
@@ -102,6 +105,16 @@ def log_key() -> SigningKey:
 
 
 #### Files ####
+
+
+@lru_cache(maxsize=8)
+def _folder(home: Path) -> Path:
+    return home / _FOLDER
+
+
+@lru_cache(maxsize=8)
+def _file(of: Path, name: str) -> Path:
+    return of / name
 
 
 @lru_cache(maxsize=8)

@@ -88,6 +88,8 @@ ACTIONS: Final[dict[Action, _StrPromise]] = {
     Action.DATA_REFUSED: gettext_lazy("Data refused"),
     Action.DATA_CORRECTED: gettext_lazy("Value corrected"),
     Action.RELEASE_MADE: gettext_lazy("Release frozen"),
+    Action.EDITION_ASKED: gettext_lazy("Edition asked for"),
+    Action.EDITION_BUILT: gettext_lazy("Edition built"),
     Action.PROFILE_BEGUN: gettext_lazy("Self-assessment begun"),
     Action.PROFILE_ANSWERED: gettext_lazy("Self-assessment answered"),
     Action.PROFILE_PUBLISHED: gettext_lazy("Self-assessment published"),

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tutela.apps.custody.batches import insert_together, update_together
+from tutela.apps.custody.batches import insert_together, read_together, update_together
 from tutela.apps.custody.blinding import blind_index
 from tutela.apps.custody.erasure import (
     RETENTION,
@@ -74,6 +74,7 @@ __all__ = [
     "place_hold",
     "prove_all",
     "pseudonym_of",
+    "read_together",
     "record",
     "record_all",
     "retained",

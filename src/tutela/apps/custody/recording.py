@@ -21,6 +21,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+import msgspec
 from django.db import transaction
 
 from tutela.apps.custody import keyring, rules, store, vault
@@ -101,7 +102,7 @@ def record_all(changes: Sequence[Change], actor: Actor) -> None:
 
 def canonical(fields: Mapping[str, str]) -> bytes:
     """Return the bytes of an entry. Raises `EntryError` where they are not one."""
-    entry = json.dumps({**fields, "version": VERSION}, sort_keys=True, separators=(",", ":")).encode("ascii")
+    entry = msgspec.json.encode({**fields, "version": VERSION}, order="sorted")
     check(entry)
     return entry
 

@@ -7,7 +7,8 @@ Rules:
 2. A rule that nobody reviewed never erases; where no rule is in force, the answer is "not configured".
 3. A hold is in force from its placing until it is ended, or until its own end.
 
->>> rule = RetentionRule("case", 30, date(2026, 1, 1), None, "an act, section 1", "a lawyer")
+>>> read = {"begins": date(2026, 1, 1), "ends": None, "source": "an act, section 1", "reviewer": "a lawyer"}
+>>> rule = RetentionRule("case", 30, **read)
 >>> days = date(2026, 3, 30), date(2026, 3, 31)
 >>> [due([rule], "case", closed_on=date(2026, 3, 1), today=day).verdict.value for day in days]
 ['kept', 'due']
@@ -22,6 +23,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from tutela.domain.jurisdictions import DatedRule
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
@@ -30,15 +33,11 @@ POLICY: Final = "2026-11-22.1"  # version of the rules in force, written into ev
 
 
 @dataclass(frozen=True, slots=True)
-class RetentionRule:
-    """How long subjects of a kind are kept after they are closed. An empty `reviewer` means that nobody checked it."""
+class RetentionRule(DatedRule):
+    """How long subjects of a kind are kept after they are closed."""
 
     kind: str
     days: int
-    begins: date
-    ends: date | None
-    source: str
-    reviewer: str
 
     @property
     def name(self) -> str:
@@ -75,19 +74,15 @@ class Outcome(StrEnum):
 
 def due(rules: Iterable[RetentionRule], kind: str, *, closed_on: date, today: date) -> Retention:
     """Decide whether a subject that was closed on a day is to be erased."""
-    in_force = [rule for rule in rules if rule.kind == kind and rule.begins <= today and _not_over(rule, today)]
+    in_force = [rule for rule in rules if rule.kind == kind and rule.is_in_force(today)]
     if not in_force:
         return Retention(Verdict.NOT_CONFIGURED, None)
     rule = max(in_force, key=lambda each: each.begins)
     if today < closed_on + timedelta(days=rule.days):
         return Retention(Verdict.KEPT, rule)
-    return Retention(Verdict.DUE if rule.reviewer else Verdict.UNREVIEWED, rule)
+    return Retention(Verdict.DUE if rule.is_reviewed else Verdict.UNREVIEWED, rule)
 
 
 def holds(until: datetime | None, ended_at: datetime | None, moment: datetime) -> bool:
     """Whether a hold is in force."""
     return ended_at is None and (until is None or moment < until)
-
-
-def _not_over(rule: RetentionRule, today: date) -> bool:
-    return rule.ends is None or today < rule.ends

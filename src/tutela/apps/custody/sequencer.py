@@ -16,7 +16,8 @@ Rules:
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Final
+import time
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 from django.db import DatabaseError, InterfaceError, close_old_connections, transaction
@@ -30,11 +31,13 @@ from tutela.engine.ledger.proofs import consistency_proof
 from tutela.engine.ledger.tree import root
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 BATCH_MAX: Final = 1000
 INTERVAL_S: Final = 0.25
 _AWAY_S_MAX: Final = 5.0
+_SESSION_S_MAX: Final = 20.0  # a new one has everything to learn again, so it serves many rounds; but not for ever
 
 log = structlog.get_logger(__name__)
 
@@ -52,7 +55,7 @@ def sequence(*, batch_max: int = BATCH_MAX) -> int:
         if not store.lock():
             return 0
         last = _last_checkpoint()
-        leaves = list(waiting.order_by("serial").defer("sealed")[:batch_max])
+        leaves = list(waiting.order_by("serial").values_list("serial", "chain_id", *store.FIELDS)[:batch_max])
         if not leaves:
             return 0
         edge = Edge(last.size)
@@ -67,9 +70,11 @@ def run_sequencer(
 ) -> None:
     """Place and publish until `stop` is set. Raises `BehindError` in the first round that the database allows."""
     stop, folder = stop or threading.Event(), folder or keyring.folder()
-    checked, away_s = False, interval_s
+    checked, away_s, begun_s = False, interval_s, time.monotonic()
     while not stop.is_set():
-        close_old_connections()
+        if time.monotonic() - begun_s > _SESSION_S_MAX:
+            close_old_connections()
+            begun_s = time.monotonic()
         try:
             if not checked:
                 check_published(folder)
@@ -77,6 +82,7 @@ def run_sequencer(
             count = sequence()
             publish_newest(folder)
         except (DatabaseError, InterfaceError, OSError) as error:
+            close_old_connections()
             log.warning("sequencer-waits", error=type(error).__qualname__)
             stop.wait(away_s)
             away_s = min(_AWAY_S_MAX, away_s * 2)
@@ -124,20 +130,15 @@ def _last_checkpoint() -> Checkpoint:
     return last
 
 
-def _place(leaves: list[Leaf], edge: Edge) -> None:
-    newest = store.newest_of_chains(list({leaf.chain_id for leaf in leaves}))
+def _place(leaves: Sequence[tuple[Any, ...]], edge: Edge) -> None:
+    newest = store.newest_of_chains(list({chain_id for _, chain_id, *_ in leaves}))
     rows: list[tuple[int, str, int]] = []
-    for leaf in leaves:
-        leaf.previous = newest.get(leaf.chain_id, "")
-        newest[leaf.chain_id] = leaf.event
-        rows.append((edge.size, leaf.previous, leaf.serial))
-        edge.append(ledger.leaf_hash(entry_of(leaf)))
+    for serial, chain_id, *values in leaves:
+        fields = dict(zip(store.FIELDS, values, strict=True)) | {"previous": newest.get(chain_id, "")}
+        newest[chain_id] = fields["event"]
+        rows.append((edge.size, fields["previous"], serial))
+        edge.append(ledger.leaf_hash(recording.canonical(fields)))
     store.place(rows)
-
-
-def entry_of(leaf: Leaf) -> bytes:
-    """Return the canonical bytes of a row, checked."""
-    return recording.canonical({name: getattr(leaf, name) for name in store.FIELDS})
 
 
 def _sign(last: Checkpoint, edge: Edge) -> None:

@@ -6,7 +6,9 @@ alphabets of the fields hold nothing that JSON would escape. A test holds it to 
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -17,11 +19,13 @@ from django.db.models import BinaryField
 from tutela.engine.ledger import ProofError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from django.db.models import Field
+    from django.db.models import Field, Model
 
     from tutela.apps.custody.models import DataKey
+
+    Columns = Mapping[Field[Any, Any], Sequence[Any]]
 
 _ROWS_AT_ONCE: Final = 2000
 _PLACED_AT_ONCE: Final = 250
@@ -32,22 +36,25 @@ FIELDS: Final = (
     "action", "actor", "detail", "detail_digest", "event", "kind", "object", "policy", "previous", "reason", "time",
 )  # fmt: skip
 _LEAF_COLUMNS: Final = f"chain_id, object_id, sealed, {', '.join(FIELDS)}"
-_LEAF_MARKS: Final = ", ".join(["%s"] * (3 + len(FIELDS)))
-INSERT_LEAF: Final = f"INSERT INTO custody_leaf ({_LEAF_COLUMNS}) VALUES ({_LEAF_MARKS})"  # noqa: S608 - constants
+INSERT_LEAVES: Final = f"INSERT INTO custody_leaf ({_LEAF_COLUMNS}) VALUES {{rows}}"  # noqa: S608 - constants
 COPY_LEAVES: Final = f"COPY custody_leaf ({_LEAF_COLUMNS}) FROM STDIN"
 SELECT_KEY: Final = "SELECT wrapped, master, destroyed_at FROM custody_datakey WHERE subject_id = %s"
 SELECT_KEYS: Final = (
     "SELECT subject_id, wrapped, master, destroyed_at FROM custody_datakey WHERE subject_id IN ({marks})"
 )
-INSERT_KEY: Final = """
-    INSERT INTO custody_datakey (subject_id, wrapped, master, created_at) VALUES (%s, %s, %s, %s)
+INSERT_KEYS: Final = """
+    INSERT INTO custody_datakey (subject_id, wrapped, master, created_at) VALUES {rows}
     ON CONFLICT (subject_id) DO NOTHING
 """
 PLACE_LEAVES: Final = """
     UPDATE custody_leaf SET position = placed.column1, previous = placed.column2
-    FROM (VALUES {rows}) AS placed
+    FROM {rows}
     WHERE custody_leaf.serial = placed.column3 AND custody_leaf.position IS NULL
 """
+PLACES_AS_ROWS: Final = "(VALUES {marks}) AS placed"
+PLACES_AS_COLUMNS: Final = "unnest(%s::bigint[], %s::text[], %s::bigint[]) AS placed (column1, column2, column3)"
+SELECT_ROWS: Final = "SELECT {columns} FROM {table} WHERE {so}"
+HELD: Final = " ORDER BY id FOR UPDATE"
 INSERT_ROWS: Final = "INSERT INTO {table} ({columns}) VALUES ({marks})"
 INSERT_DOCUMENT: Final = (
     "INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s)"
@@ -114,9 +121,7 @@ def insert_data_keys(keys: Sequence[DataKey]) -> int:
         (_uuid(key.subject_id), key.wrapped, key.master, connection.ops.adapt_datetimefield_value(key.created_at))
         for key in keys
     ]
-    with connection.cursor() as cursor:
-        cursor.executemany(INSERT_KEY, rows)
-        return cursor.rowcount
+    return _insert(INSERT_KEYS, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,53 +135,133 @@ class NewLeaf:
 
 
 def insert_leaves(leaves: Sequence[NewLeaf]) -> None:
-    """Insert leaves in the caller's transaction, in their order: one statement, and no detour through the ORM."""
+    """Insert leaves in the caller's transaction, in their order, without a detour through the ORM."""
     rows = [
         (_uuid(leaf.chain_id), _uuid(leaf.object_id), leaf.sealed, *(leaf.fields[name] for name in FIELDS))
         for leaf in leaves
     ]
+    if len(rows) < _COPIED_MIN or connection.vendor != "postgresql":
+        _insert(INSERT_LEAVES, rows)
+        return
+    with connection.cursor() as cursor, cursor.copy(COPY_LEAVES) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _insert(statement: str, rows: Sequence[tuple[Any, ...]]) -> int:
+    """Insert rows, so many with a statement; return how many there are now that were not before."""
+    count = 0
     with connection.cursor() as cursor:
-        if len(rows) < _COPIED_MIN or connection.vendor != "postgresql":
-            cursor.executemany(INSERT_LEAF, rows)
-            return
-        with cursor.copy(COPY_LEAVES) as copy:
-            for row in rows:
-                copy.write_row(row)
+        for start in range(0, len(rows), _ROWS_AT_ONCE):
+            some = rows[start : start + _ROWS_AT_ONCE]
+            marks = f"({', '.join(['%s'] * len(some[0]))})"
+            values = [value for row in some for value in row]
+            cursor.execute(statement.format(rows=", ".join([marks] * len(some))), values)
+            count += cursor.rowcount
+    return count
 
 
-def insert_rows(columns: Mapping[Field[Any, Any], Sequence[Any]], *, unless_there: bool) -> int:
-    """Insert rows, given as the columns of their table; return how many there are now that were not before."""
+def select_rows(model: type[Model], where: Mapping[Field[Any, Any], Any], *, lock: bool) -> list[list[Any]]:
+    """Return the rows of a table, as its model has them: each column equal to a value, one of a list, or null."""
+    quote = connection.ops.quote_name
+    so: list[str] = []
+    values: list[Any] = []
+    for field, value in where.items():
+        name = quote(str(field.column))
+        if value is None:
+            so.append(f"{name} IS NULL")
+        elif isinstance(value, list):
+            so.append(f"{name} {_one_of()}")
+            values.append(_several([field.get_db_prep_value(each, connection) for each in value]))
+        else:
+            so.append(f"{name} = %s")
+            values.append(field.get_db_prep_value(value, connection))
+    statement = SELECT_ROWS.format(
+        columns=", ".join(quote(str(field.column)) for field in model._meta.concrete_fields),
+        table=quote(model._meta.db_table),
+        so=" AND ".join(so) or "TRUE",
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement + HELD * (lock and connection.vendor == "postgresql"), values)
+        return [_read_row(model, row) for row in cursor.fetchall()]
+
+
+def _one_of() -> str:
+    return "= ANY(%s)" if connection.vendor == "postgresql" else "IN (SELECT value FROM json_each(%s))"
+
+
+def _several(values: list[Any]) -> Any:
+    return values if connection.vendor == "postgresql" else json.dumps(values)
+
+
+def _read_row(model: type[Model], row: Sequence[Any]) -> list[Any]:
+    values = list(row)
+    for place, column, convert in _converters(model, connection.vendor):
+        values[place] = convert(values[place], column, connection)
+    return values
+
+
+@lru_cache(maxsize=128)
+def _converters(model: type[Model], _vendor: str) -> list[tuple[int, Any, Callable[[Any, Any, Any], Any]]]:
+    """Return what Django does with what a database gives: which place of a row, and how."""
+    columns = [field.get_col(model._meta.db_table) for field in model._meta.concrete_fields]
+    return [
+        (place, column, convert)
+        for place, column in enumerate(columns)
+        for convert in (*connection.ops.get_db_converters(column), *column.get_db_converters(connection))
+    ]
+
+
+def insert_rows(tables: Sequence[Columns], *, unless_there: bool) -> int:
+    """Insert rows of tables, given as their columns; return how many there are now that were not before."""
     statement = INSERT_DOCUMENT if connection.vendor == "postgresql" else INSERT_ROWS
-    return _write(statement + (UNLESS_THERE if unless_there else ""), columns)
+    return _write(statement + (UNLESS_THERE if unless_there else ""), tables)
 
 
-def update_rows(columns: Mapping[Field[Any, Any], Sequence[Any]]) -> int:
+def update_rows(columns: Columns) -> int:
     """Update rows, given as columns of their table of which `id` is the last; return how many."""
-    return _write(UPDATE_DOCUMENT if connection.vendor == "postgresql" else UPDATE_ROWS, columns)
+    return _write(UPDATE_DOCUMENT if connection.vendor == "postgresql" else UPDATE_ROWS, [columns])
 
 
-def _write(statement: str, columns: Mapping[Field[Any, Any], Sequence[Any]]) -> int:
-    """Send rows: as one document to PostgreSQL, one by one to SQLite, which is no journey."""
-    keys, quote = [str(field.column) for field in columns], connection.ops.quote_name
-    names = [quote(key) for key in keys]
-    statement = statement.format(
+def _write(statement: str, tables: Sequence[Columns]) -> int:
+    """Send rows: to PostgreSQL as a document a table, in one journey; one by one to SQLite, which is none."""
+    written = [(_named(statement, columns), columns) for columns in tables]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("; ".join(words for words, _ in written), [_document(columns) for _, columns in written])
+            count = cursor.rowcount
+            while cursor.nextset():
+                count += cursor.rowcount
+            return count
+        count = 0
+        for words, columns in written:
+            cursor.executemany(words, _adapted(columns))
+            count += cursor.rowcount
+        return count
+
+
+def _named(statement: str, columns: Columns) -> str:
+    quote = connection.ops.quote_name
+    names = [quote(str(field.column)) for field in columns]
+    return statement.format(
         table=quote(next(iter(columns)).model._meta.db_table),
         columns=", ".join(names),
         marks=", ".join(["%s"] * len(names)),
         changed=", ".join(f"{name} = %s" for name in names[:-1]),
         given=", ".join(f"{name} = given.{name}" for name in names[:-1]),
     )
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            plain = [_plain(field, values) for field, values in columns.items()]
-            document = [dict(zip(keys, row, strict=True)) for row in zip(*plain, strict=True)]
-            cursor.execute(statement, [msgspec.json.encode(document).decode()])
-        else:
-            adapted = [
-                [field.get_db_prep_save(value, connection) for value in values] for field, values in columns.items()
-            ]
-            cursor.executemany(statement, list(zip(*adapted, strict=True)))
-        return cursor.rowcount
+
+
+def _document(columns: Columns) -> str:
+    keys = [str(field.column) for field in columns]
+    plain = [_plain(field, values) for field, values in columns.items()]
+    document = [dict(zip(keys, row, strict=True)) for row in zip(*plain, strict=True)]
+    return msgspec.json.encode(document).decode()
+
+
+def _adapted(columns: Columns) -> list[tuple[Any, ...]]:
+    adapted = [[field.get_db_prep_save(value, connection) for value in values] for field, values in columns.items()]
+    return list(zip(*adapted, strict=True))
 
 
 def _plain(field: Field[Any, Any], values: Sequence[Any]) -> Sequence[Any]:
@@ -203,10 +288,16 @@ def place(rows: Sequence[tuple[int, str, int]]) -> None:
     with connection.cursor() as cursor:
         for start in range(0, len(rows), _PLACED_AT_ONCE):
             part = rows[start : start + _PLACED_AT_ONCE]
-            statement = PLACE_LEAVES.format(rows=", ".join(["(%s, %s, %s)"] * len(part)))
-            cursor.execute(statement, [value for row in part for value in row])
+            cursor.execute(*_placing(part))
             if cursor.rowcount != len(part):
                 raise ProofError("Somebody else placed leaves at the same time")
+
+
+def _placing(rows: Sequence[tuple[int, str, int]]) -> tuple[str, list[Any]]:
+    if connection.vendor == "postgresql":
+        return PLACE_LEAVES.format(rows=PLACES_AS_COLUMNS), [list(column) for column in zip(*rows, strict=True)]
+    marks = ", ".join(["(%s, %s, %s)"] * len(rows))
+    return PLACE_LEAVES.format(rows=PLACES_AS_ROWS.format(marks=marks)), [value for row in rows for value in row]
 
 
 def newest_of_chains(chain_ids: Sequence[UUID]) -> dict[UUID, str]:

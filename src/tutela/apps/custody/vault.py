@@ -155,9 +155,11 @@ def is_erased(subject_id: UUID) -> bool:
 
 
 def erased_among(subject_ids: Collection[UUID]) -> set[UUID]:
-    """Return those whose key was destroyed."""
-    found = DataKey.objects.filter(subject_id__in=subject_ids).exclude(destroyed_at=None)
-    return set(found.values_list("subject_id", flat=True))
+    """Return those whose key was destroyed. The keys of the others stay known to the transaction, and closed."""
+    found = store.data_keys(list(subject_ids)) if subject_ids else {}
+    erased = {subject_id for subject_id, (_wrapped, _master, is_destroyed) in found.items() if is_destroyed}
+    _know({subject_id: None if subject_id in erased else _Closed(*row[:2]) for subject_id, row in found.items()})
+    return erased
 
 
 def rotate() -> int:
@@ -193,6 +195,14 @@ def _remember_all(made: Mapping[UUID, bytes | None], moment: datetime) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class _Closed:
+    """The data key of a subject, as it is kept."""
+
+    wrapped: bytes
+    master: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Known:
     """The data keys of some subjects, None for one that is destroyed, as this transaction knows them.
 
@@ -200,15 +210,22 @@ class _Known:
     rolled back, wholly or to a savepoint before it, which is just how long the key may be believed.
     """
 
-    keys: Mapping[UUID, bytes | None] = field(repr=False)
+    keys: dict[UUID, bytes | _Closed | None] = field(repr=False)
 
     def __call__(self) -> None:
         """Nothing."""
 
+    def key_of(self, subject_id: UUID) -> bytes | None:
+        """Return a key, opened once."""
+        key = self.keys[subject_id]
+        if isinstance(key, _Closed):
+            key = self.keys[subject_id] = _unwrap(subject_id, key.master, key.wrapped)
+        return key
 
-def _know(keys: Mapping[UUID, bytes | None]) -> None:
-    if transaction.get_connection().in_atomic_block:
-        transaction.on_commit(_Known(keys))
+
+def _know(keys: Mapping[UUID, bytes | _Closed | None]) -> None:
+    if keys and transaction.get_connection().in_atomic_block:
+        transaction.on_commit(_Known(dict(keys)))
 
 
 def _known(subject_id: UUID) -> _Known | None:
@@ -225,7 +242,7 @@ def _all_known() -> Iterator[_Known]:
 def _data_key(subject_id: UUID, *, create: bool) -> bytes | None:
     known = _known(subject_id)
     if known is not None:
-        return known.keys[subject_id]
+        return known.key_of(subject_id)
     found = store.data_key(subject_id)
     if found is None and not create:
         return None
@@ -236,8 +253,8 @@ def _data_key(subject_id: UUID, *, create: bool) -> bytes | None:
 
 def _keys(subject_ids: Collection[UUID]) -> dict[UUID, bytes | None]:
     """Return the keys of many subjects, made where there are none; None for each that is destroyed."""
-    known = ChainMap(*(dict(each.keys) for each in _all_known()))
-    keys = {subject_id: known[subject_id] for subject_id in subject_ids if subject_id in known}
+    known = ChainMap(*(dict.fromkeys(each.keys, each) for each in _all_known()))
+    keys = {subject_id: known[subject_id].key_of(subject_id) for subject_id in subject_ids if subject_id in known}
     if asked := [subject_id for subject_id in set(subject_ids) if subject_id not in keys]:
         found = _kept(asked)
         if missing := [subject_id for subject_id in asked if subject_id not in found]:

@@ -4,18 +4,16 @@ Every receipt is given after the commit. The same key with the same report gives
 whichever of these routes it comes. Annotations are read as they stand, so they are not put off here.
 """
 
-from collections.abc import Sequence
-
 from django.http import HttpRequest
 from ninja import Header, Router, Status
 from ninja.errors import HttpError
 from pydantic import ValidationError
 
-from tutela.apps.access.public import actor_of, charge, desk_of, require, spared_by_limits
-from tutela.apps.intake import rules, services
+from tutela.apps.access.public import Desk, actor_of, charge, desk_of, require, spared_by_limits
+from tutela.apps.intake import rules, services, together
 from tutela.apps.intake.models import Door, Report
 from tutela.apps.intake.schemas import BatchAnswer, BatchGiven, CybertipAnswer, ErrorAnswer, Receipt, RowGiven
-from tutela.domain.actors import Permission
+from tutela.domain.actors import Actor, Permission
 from tutela.domain.errors import FormatError
 from tutela.domain.lookups import Channel
 from tutela.engine.formats import cybertip
@@ -81,7 +79,7 @@ def hand_in_batch(request: HttpRequest, batch: BatchGiven) -> BatchAnswer:
         for row in batch.rows
         if isinstance(row, RowGiven)
     ]
-    return BatchAnswer.of(batch.rows, _receive_many(request, submissions))
+    return BatchAnswer.of(batch.rows, services.receive_many(*_whose(request), submissions))
 
 
 @router.post(
@@ -123,7 +121,7 @@ def _read_cybertip(body: bytes) -> cybertip.Reported:
 
 
 def _receive(request: HttpRequest, submission: services.Submission) -> Report:
-    answer = _receive_many(request, [submission])[0]
+    answer = together.receive(*_whose(request), submission)
     if isinstance(answer, services.RefusedReportError):
         raise HttpError(400, f"the report was not taken in: {answer.problem}")
     if isinstance(answer, services.KeyReusedError):
@@ -131,9 +129,7 @@ def _receive(request: HttpRequest, submission: services.Submission) -> Report:
     return answer
 
 
-def _receive_many(
-    request: HttpRequest, submissions: Sequence[services.Submission]
-) -> Sequence[Report | services.RefusedReportError | services.KeyReusedError]:
+def _whose(request: HttpRequest) -> tuple[Actor, Desk]:
     actor = actor_of(request)
     assert actor.organisation_id is not None
-    return services.receive_many(actor, desk_of(actor.organisation_id), submissions)
+    return actor, desk_of(actor.organisation_id)

@@ -26,7 +26,7 @@ from django.db.models import Count
 from django.shortcuts import get_object_or_404
 
 from tutela.apps.access.public import Target, authorise, desk_of
-from tutela.apps.custody.public import Action, ObjectKind, pseudonym_of, record
+from tutela.apps.custody.public import Action, ObjectKind, insert_together, pseudonym_of, record
 from tutela.apps.intake import rules, services
 from tutela.apps.intake.models import Door, Import, ImportRow, Report, RowOutcome
 from tutela.domain.actors import Permission
@@ -160,7 +160,7 @@ def _take_batch(actor: Actor, brought: Brought, import_id: UUID, batch: Sequence
     for (row, submission), answer in zip(read, answers, strict=True):
         kept.append(ImportRow(of=run, number=row.number, **_outcome(answer, is_there=submission.key in there)))
         there.add(submission.key)
-    ImportRow.objects.bulk_create(kept, batch_size=rules.BATCH_REPORTS_MAX)
+    insert_together(kept)
     run.rows_done = _number(batch[-1])
     run.save(update_fields=["rows_done"])
     return run

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from django import forms
 from django.contrib import messages
 from django.core.validators import RegexValidator
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
 
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
 ROWS_A_PAGE: Final = 100
 IMPORTS_SHOWN: Final = 50
@@ -99,11 +99,11 @@ def import_(request: HttpRequest, import_id: UUID) -> HttpResponse:
 
 @require(Permission.INTAKE_IMPORT_READ)
 @require_safe
-def refused_rows(request: HttpRequest, import_id: UUID) -> StreamingHttpResponse:
+def refused_rows(request: HttpRequest, import_id: UUID) -> HttpResponse:
     """Download the rows that were not taken in, by number and reason: no word of what stands in them."""
     run = importing.import_of(actor_of(request), import_id)
     headers = {"Content-Disposition": f'attachment; filename="refused-{run.id}.csv"'}
-    return StreamingHttpResponse(_refused(run), content_type="text/csv; charset=utf-8", headers=headers)
+    return HttpResponse(_refused(run), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 class _Line:

@@ -6,6 +6,9 @@ the path through the form stand in the address (`?lang=de&about=me`), so that ch
 
 The form carries a random token; sending it twice is one report with one receipt. The code of a receipt is shown once,
 and asked for by a form that is posted, so that it stands in no address, log or history.
+
+Where the database cannot be used for now, a page that was posted comes back with all that was typed and the same token,
+so that nobody writes it twice and sending it again makes no second report.
 """
 
 from __future__ import annotations
@@ -46,6 +49,7 @@ from tutela.apps.intake.forms import (
 )
 from tutela.apps.intake.models import Door, Report
 from tutela.apps.intake.reception import in_chosen_language, public_page
+from tutela.apps.passing import or_again
 from tutela.apps.triage import public as triage
 from tutela.domain.actors import PUBLIC, Actor, Permission
 from tutela.domain.addresses import defang
@@ -67,16 +71,30 @@ RECEIPTS: Final = Rate(rules.RECEIPTS_AN_HOUR_MAX, _HOUR_S)
 #### The public ####
 
 
+def _report_again(request: HttpRequest) -> HttpResponse:
+    about = _about(request)
+    shown = {"form": ReportForm(request.POST, about=about), "about": about, "abouts": _abouts(), "is_away": True}
+    return public_page(request, "intake/report.html", shown)
+
+
+def _ask_again(request: HttpRequest) -> HttpResponse:
+    return public_page(request, "intake/ask.html", {"form": ReceiptForm(request.POST), "is_away": True})
+
+
+def _add_again(request: HttpRequest) -> HttpResponse:
+    return public_page(request, "intake/again.html", {"addition": AdditionForm(request.POST), "is_away": True})
+
+
 @open_to_all("anybody may report, and is asked for no account; tries are counted")
 @sensitive_post_parameters()
 @in_chosen_language
+@or_again(_report_again)
 def report(request: HttpRequest) -> HttpResponse:
     """Take a report from anybody and show the receipt."""
     desk = front_desk()
     if desk is None:
         return public_page(request, "intake/closed.html", status=503)
-    about = request.GET.get("about", "")
-    about = About(about) if about in set(About) else About.SEEN
+    about = _about(request)
     form = ReportForm(request.POST or None, initial=_fresh_token(), about=about)
     if request.method == "POST" and (wait_s := _must_wait_s(request, "report", REPORTS)):
         return _wait(request, wait_s)
@@ -94,6 +112,7 @@ def report(request: HttpRequest) -> HttpResponse:
 @open_to_all("whoever holds a receipt gave no name; its 16 digits are the proof, and tries are counted")
 @sensitive_post_parameters()
 @in_chosen_language
+@or_again(_ask_again)
 def ask(request: HttpRequest) -> HttpResponse:
     """Show how a report stands to whoever holds its receipt."""
     form = ReceiptForm(request.POST or None)
@@ -113,6 +132,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 @open_to_all("whoever holds a receipt may add to what they reported; tries are counted")
 @sensitive_post_parameters()
 @in_chosen_language
+@or_again(_add_again)
 def add(request: HttpRequest) -> HttpResponse:
     """Take in what the holder of a receipt adds: another report, in the same thread and the same case."""
     if request.method != "POST":
@@ -143,10 +163,15 @@ def add(request: HttpRequest) -> HttpResponse:
 #### Staff ####
 
 
+def _call_again(request: HttpRequest) -> HttpResponse:
+    return render(request, "intake/call.html", {"form": CallForm(request.POST), "is_away": True})
+
+
 @require(
     Permission.INTAKE_REPORT_READ
 )  # handing reports in is open to the public, too: `services.receive` asks for that
 @sensitive_post_parameters()
+@or_again(_call_again)
 def call(request: HttpRequest) -> HttpResponse:
     """Write down what a caller says. The record says who wrote it, and the caller gets a receipt, too."""
     actor = actor_of(request)
@@ -289,6 +314,11 @@ def _wait(request: HttpRequest, wait_s: int) -> HttpResponse:
 
 def _defanged(form: ReportForm) -> list[str]:
     return [defang(each) for each in form.cleaned_data["address"]]
+
+
+def _about(request: HttpRequest) -> About:
+    about = request.GET.get("about", "")
+    return About(about) if about in set(About) else About.SEEN
 
 
 def _abouts() -> list[tuple[str, str]]:

@@ -1,7 +1,8 @@
 """What stands around every page of the public: its languages, the way out, and who helps in this place.
 
-A language is chosen in the address, `?lang=de`, and goes along from page to page; no cookie is set for it. Without a
-choice the browser's own languages decide. The public has more languages than the console (`PUBLIC_LANGUAGES`).
+A language is chosen in the address, `?lang=de`, and goes along from page to page; no cookie is set for it. Without it
+counts what somebody chose for the console on this browser, then the browser's own languages. The public has more
+languages than the console (`PUBLIC_LANGUAGES`).
 """
 
 from __future__ import annotations
@@ -61,7 +62,9 @@ def _chosen(request: HttpRequest) -> str:
 
 
 def _preferred(request: HttpRequest) -> str:
-    """Return the language that the browser asks for and we have; else that of the service."""
+    """Return the language that was chosen for the console, or the browser asks for and we have; else the service's."""
+    if (kept := request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")) in settings.PUBLIC_LANGUAGES:
+        return kept
     wanted = parse_accept_lang_header(request.headers.get("Accept-Language", "").lower())
     spoken = (code.partition("-")[0] for code, _weight in wanted)
     return next((code for code in spoken if code in settings.PUBLIC_LANGUAGES), settings.LANGUAGE_CODE)

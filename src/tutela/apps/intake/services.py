@@ -22,8 +22,8 @@ from tutela.apps.custody.public import (
     insert_together,
     open_together,
     pseudonym_of,
+    read_together,
     record,
-    record_all,
 )
 from tutela.apps.intake import claimed, rules
 from tutela.apps.intake.models import Answer, Door, Refusal, Report
@@ -185,10 +185,11 @@ def _keep_refusals(actor: Actor, desk: Desk, submissions: Sequence[Submission], 
 def _answered(actor: Actor, desk: Desk, read: Sequence[Read]) -> list[Report | RefusedReportError | KeyReusedError]:
     there = {
         report.idempotency_key: report
-        for report in Report.objects.filter(
+        for report in read_together(
+            Report,
             organisation_id=desk.organisation_id,
             source=pseudonym_of(actor),
-            idempotency_key__in=[one[0].key for one in read if isinstance(one, tuple)],
+            idempotency_key=[one[0].key for one in read if isinstance(one, tuple)],
         )
     }
     fresh: dict[str, tuple[Submission, str]] = {}
@@ -233,12 +234,11 @@ def _taken_in(actor: Actor, desk: Desk, fresh: Sequence[tuple[Submission, str]])
         )
         for arrival, where in zip(arrivals, placed, strict=True)
     ]
-    record_all(changes, actor)  # makes the keys of all cases together, before anything is sealed under them
     reports = [
         _report(source, arrival, where, *one) for arrival, where, one in zip(arrivals, placed, fresh, strict=True)
     ]
     insert_together(reports)
-    triage.take_in(actor, arrivals, placed)
+    triage.take_in(actor, arrivals, placed, changes)
     return {report.idempotency_key: report for report in reports}
 
 

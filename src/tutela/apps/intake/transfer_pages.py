@@ -68,10 +68,10 @@ class HeardForm(AnswerForm):
 
     accepted = forms.ChoiceField(
         label=gettext_lazy("What did they answer?"),
-        choices=[("yes", gettext_lazy("accepted")), ("no", gettext_lazy("refused"))],
+        choices=[("", gettext_lazy("choose")), ("yes", gettext_lazy("accepted")), ("no", gettext_lazy("refused"))],
     )
     because = forms.ChoiceField(
-        label=gettext_lazy("Why not?"), choices=[("", gettext_lazy("they accepted")), *_REASONS], required=False
+        label=gettext_lazy("If they refused: why?"), choices=[("", gettext_lazy("choose")), *_REASONS], required=False
     )
 
     field_order = ("accepted", "because", "note")
@@ -96,7 +96,9 @@ def transfer(request: HttpRequest, case_id: UUID) -> HttpResponse:
     open_together(rows)
     reasons: dict[str, Any] = dict(_REASONS)
     listed = [(each, reasons.get(each.because, ""), _heard(each)) for each in rows]
-    return render(request, "intake/transfer.html", {"case": found, "form": form, "listed": listed})
+    is_offered = any(each.state == each.State.OFFERED for each in rows)
+    context = {"case": found, "form": None if is_offered else form, "listed": listed}
+    return render(request, "intake/transfer.html", context)
 
 
 @require(Permission.REVIEW_ITEM_DECIDE)

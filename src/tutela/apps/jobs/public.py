@@ -20,7 +20,17 @@ from tutela.apps.jobs.models import DeadJob
 from tutela.apps.jobs.queue import LeaseLostError, NoTransactionError, enqueue
 from tutela.apps.jobs.registry import Finish, UnknownJobError, job, periodic
 from tutela.apps.jobs.rules import ErrorCode, PayloadError
-from tutela.apps.jobs.services import Backlog, backlog, dead_job, dead_jobs, discard, explain, overdue, rerun
+from tutela.apps.jobs.services import (
+    Backlog,
+    backlog,
+    dead_job,
+    dead_jobs,
+    discard,
+    explain,
+    is_under_way,
+    overdue,
+    rerun,
+)
 from tutela.apps.jobs.worker import run_worker, run_worker_process
 from tutela.domain.actors import Actor, Permission
 from tutela.domain.waiting import Waiting
@@ -45,6 +55,7 @@ __all__ = [
     "enqueue",
     "explain",
     "indicators",
+    "is_under_way",
     "job",
     "overdue",
     "periodic",

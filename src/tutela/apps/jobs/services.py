@@ -114,6 +114,11 @@ def backlog() -> Backlog:
     )
 
 
+def is_under_way(key: str) -> bool:
+    """Return whether work with this key waits or runs: it was neither done nor given up."""
+    return Job.objects.filter(key=key).exists()
+
+
 def overdue(wait_s: int) -> datetime | None:
     """Return since when a job has been ready without anybody taking it, where that is longer than `wait_s` ago."""
     moment = clock.now()

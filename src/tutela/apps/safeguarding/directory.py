@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _
 
-from tutela.apps.tables import Row, Table, day, day_or_none
+from tutela.apps.tables import Row, Table, dates
+from tutela.domain.jurisdictions import DatedRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,7 +30,7 @@ class ServiceKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class Service(DatedRule):
     """One service of one place (ISO 3166-1, small letters) and how it is reached, from a day on."""
 
     id: str
@@ -38,26 +39,18 @@ class Service:
     name: str
     route: str
     acknowledges_within_h: int | None
-    begins: date
-    ends: date | None
-    source: str
-    reviewer: str
 
     @property
     def deadline_h(self) -> int | None:
         """Hours until an acknowledgement is overdue; None where nobody has reviewed the row, or it names none."""
-        return self.acknowledges_within_h if self.reviewer else None
+        return self.acknowledges_within_h if self.is_reviewed else None
 
 
 def services_of(jurisdiction: str, today: date, known: Iterable[Service] | None = None) -> list[Service]:
     """Return the services of a place on a day, child protection before the police."""
     rows = SERVICES.rows() if known is None else known
-    there = [row for row in rows if row.jurisdiction == jurisdiction and _is_in_force(row, today)]
+    there = [row for row in rows if row.jurisdiction == jurisdiction and row.is_in_force(today)]
     return sorted(there, key=lambda row: (row.kind, row.name))
-
-
-def _is_in_force(row: Service, today: date) -> bool:
-    return row.begins <= today and (row.ends is None or today < row.ends)
 
 
 def _service(row: Row) -> Service:
@@ -69,10 +62,7 @@ def _service(row: Row) -> Service:
         name=row["name"],
         route=row["route"],
         acknowledges_within_h=int(within) if within else None,
-        begins=day(row["begins"]),
-        ends=day_or_none(row["ends"]),
-        source=row["source"],
-        reviewer=row["reviewer"],
+        **dates(row),
     )
 
 

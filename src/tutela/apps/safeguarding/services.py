@@ -40,8 +40,10 @@ def raise_concerns(actor: Actor, dangers: Sequence[Danger]) -> None:
     One that is open stands, and grows by what is new; where a child is now said to be in danger, whoever had taken it
     is asked again.
     """
+    if not dangers:
+        return
     asked = {danger.case_id for danger in dangers}
-    there = {row.case_id: row for row in Concern.objects.filter(case_id__in=asked, closed_at=None)} if asked else {}
+    there = {row.case_id: row for row in Concern.objects.filter(case_id__in=asked, closed_at=None)}
     fresh = [_opened(danger) for danger in dangers if danger.case_id not in there]
     grown = [danger for danger in dangers if danger.case_id in there]
     Concern.objects.bulk_create(fresh)

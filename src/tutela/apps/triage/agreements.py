@@ -32,6 +32,8 @@ class Agreement(models.Model):
     secret = EncryptedText(subject="id")
     contact = models.ForeignKey("access.Team", on_delete=models.PROTECT, null=True, related_name="+")
     agreed_at = models.DateTimeField(default=clock.now, editable=False)
+    read_upto = models.UUIDField(null=True, editable=False)  # the last earlier report whose clues are kept: `sharing`
+    read_all_at = models.DateTimeField(null=True, editable=False)  # when those of all earlier ones were
     ended_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -12,20 +12,26 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from django.db import IntegrityError
-from django.db.models import Count, Q
 
-from tutela.apps.custody.public import Action, Change, ObjectKind, insert_together, record_all, update_together
+from tutela.apps.custody.public import (
+    Action,
+    Change,
+    ObjectKind,
+    insert_together,
+    read_together,
+    record_all,
+    update_together,
+)
 from tutela.apps.jobs.public import enqueue
 from tutela.apps.safeguarding import public as safeguarding
-from tutela.apps.triage import ranking, routing, rules, sharing
+from tutela.apps.triage import ranking, routing, rules, sharing, store
 from tutela.apps.triage.folding import mark_of, still_lead
-from tutela.apps.triage.models import Case, CaseState, Item, Location, Lookup, Match, Mention, Sighting
+from tutela.apps.triage.models import Case, CaseState, Item, Location, Lookup, Mention, Sighting
 from tutela.domain.ids import CaseId, OrganisationId, TeamId
-from tutela.domain.lists import MatchKind
 from tutela.domain.reports import Clue, ClueKind, same_page
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from uuid import UUID
 
     from tutela.apps.triage.folding import Arrival, Placed
@@ -34,11 +40,17 @@ if TYPE_CHECKING:
 
 _GATHERED: Final = ("state", "closed_at", "closed_because", "report_count", "child_in_danger", "facts")
 _WEIGHED: Final = ("reasons", "signals", "score_even", "score_odd")  # cases are locked: the other score is as it was
+_NOTHING: Final = rules.Facts()  # is known of a case without items
 
 
-def take_in(actor: Actor, arrivals: Sequence[Arrival], placed: Sequence[Placed]) -> None:
-    """Put reports into the cases that `folding.place` found, once they are recorded, in the caller's transaction."""
-    batch = _Batch(arrivals, placed)
+def take_in(
+    actor: Actor, arrivals: Sequence[Arrival], placed: Sequence[Placed], changes: Sequence[Change] = ()
+) -> None:
+    """Put reports into the cases that `folding.place` found, in the caller's transaction.
+
+    `changes` are the caller's own: they are recorded before what follows from them, and with it.
+    """
+    batch = _Batch(arrivals, placed, changes)
     for arrival, where in zip(arrivals, placed, strict=True):
         batch.add(arrival, where)
     batch.write(actor)
@@ -57,14 +69,11 @@ def _weighed(cases: Collection[Case]) -> tuple[list[Case], list[Case]]:
     if not cases:
         return [], []
     standing = ranking.standing(next(iter(cases)).organisation_id)
-    known = _known_by_lists([case.id for case in cases])
-    assessed = _assessed_among(known)
+    known = store.known([case.id for case in cases])
     changed: list[Case] = []
     reweighed: list[Case] = []
     for case in cases:
-        found = rules.signals(
-            replace(known[case.id], claims=rules.Claims.read(case.facts), assessed=case.id in assessed)
-        )
+        found = rules.signals(replace(known.get(case.id, _NOTHING), claims=rules.Claims.read(case.facts)))
         reasons = [[signal.code.value, signal.units, signal.count] for signal in found]
         scores = {ranking.column(weights): weights.score(found) for weights in standing}
         if reasons != case.reasons:
@@ -94,28 +103,25 @@ def danger_of(case: Case, causes: Iterable[safeguarding.Cause]) -> safeguarding.
 class _Batch:
     """Reports of one organisation, and what they lead to, gathered before anything is written."""
 
-    def __init__(self, arrivals: Sequence[Arrival], placed: Sequence[Placed]) -> None:
+    def __init__(self, arrivals: Sequence[Arrival], placed: Sequence[Placed], changes: Sequence[Change]) -> None:
         self._new_cases = {
             case_id: Case(id=case_id, organisation_id=arrivals[0].organisation_id, **route)
             for case_id, route in routing.routes_for(arrivals, placed).items()
         }
         others = {where.case_id for where in placed} - self._new_cases.keys()
-        there = list(Case.objects.select_for_update().filter(id__in=others).order_by("id"))
-        self._there = {CaseId(case.id): case for case in there}
+        self._there = {CaseId(case.id): case for case in read_together(Case, id=others, lock=True)}
         if not still_lead(placed):
             raise IntegrityError("a case was merged into another while reports were on their way to it")
         self._items = _items(arrivals)
         self._pages = {arrival.report_id: _pages(arrival) for arrival in arrivals}
-        seen = Sighting.objects.filter(case_id__in=others, item_id__in=[item.id for item in self._items.values()])
-        self._seen = set(seen.order_by().values_list("case_id", "item_id").distinct())
+        self._seen = store.sighted(others, [item.id for item in self._items.values()])
         marks = {mark for pages in self._pages.values() for mark in pages}
-        places = Location.objects.filter(case_id__in=others, mark__in=marks)
-        self._places = set(places.order_by().values_list("case_id", "mark"))
+        self._places = {(row.case_id, row.mark) for row in read_together(Location, case_id=others, mark=marks)}
         self._nameless: list[Item] = []
         self._mentions: list[Mention] = []
         self._sightings: list[Sighting] = []
         self._locations: list[Location] = []
-        self._changes: list[Change] = []
+        self._changes = list(changes)
         self._lookups: dict[tuple[UUID, str], Lookup] = {}
         self._organisation_id = arrivals[0].organisation_id
         self._concerned: defaultdict[CaseId, set[safeguarding.Cause]] = defaultdict(set)
@@ -164,13 +170,10 @@ class _Batch:
 
     def write(self, actor: Actor) -> None:
         """Write it all, and record it."""
-        insert_together(self._nameless)
-        insert_together(self._sightings)
+        insert_together(self._nameless, self._sightings)
         _, reweighed = _weighed([*self._new_cases.values(), *self._there.values()])
-        insert_together(self._new_cases.values())
         update_together(self._there.values(), (*_GATHERED, *_WEIGHED))
-        insert_together(self._locations)
-        insert_together(self._mentions)
+        insert_together(self._new_cases.values(), self._locations, self._mentions)
         self._changes += [_change(Action.CASE_PRIORITISED, case.id) for case in reweighed if case.id in self._there]
         record_all(self._changes, actor)  # where a new case begins is no change of its own: it is not there
         cases = self._new_cases | self._there
@@ -231,13 +234,13 @@ def _items(arrivals: Sequence[Arrival]) -> dict[str, Item]:
     if not media:
         return {}
     organisation_id = arrivals[0].organisation_id
-    rows = Item.objects.filter(organisation_id=organisation_id)
-    found = {str(item.fold): item for item in rows.filter(fold__in=media)}
+    found = {str(item.fold): item for item in read_together(Item, organisation_id=organisation_id, fold=media)}
     fresh = sorted(media.keys() - found.keys())
     if fresh:
         made = [_item(organisation_id, media[fold]) for fold in fresh]
-        all_are_ours = insert_together(made, unless_there=True) == len(made)
-        found |= {str(item.fold): item for item in (made if all_are_ours else rows.filter(fold__in=fresh))}
+        if insert_together(made, unless_there=True) < len(made):
+            made = read_together(Item, organisation_id=organisation_id, fold=fresh)
+        found |= {str(item.fold): item for item in made}
     return found
 
 
@@ -255,22 +258,3 @@ def _change(action: Action, case_id: UUID, item: Item | None = None) -> Change:
     if item is None:
         return Change(action, ObjectKind.CASE, case_id, case_id)
     return Change(action, ObjectKind.ITEM, item.id, case_id, item.digests)
-
-
-def _assessed_among(case_ids: Collection[UUID]) -> set[UUID]:
-    """Return those of these cases that have something about whose exact bytes a person decided."""
-    rows = Sighting.objects.filter(case_id__in=case_ids, item__assessments__isnull=False)
-    return set(rows.order_by().values_list("case_id", flat=True).distinct())
-
-
-def _known_by_lists(case_ids: Sequence[UUID]) -> Mapping[UUID, rules.Facts]:
-    """Return of each case how many lists know something of it exactly, how many near matches there are, who asked."""
-    exact, near = Q(kind=MatchKind.EXACT), Q(kind=MatchKind.NEAR)
-    matches = Match.objects.filter(item__sightings__case_id__in=case_ids).values_list("item__sightings__case_id")
-    counts = matches.annotate(
-        lists=Count("list_name", filter=exact, distinct=True), questions=Count("id", filter=near, distinct=True)
-    )
-    found = {case_id: (lists, questions) for case_id, lists, questions in counts}
-    lookups = Lookup.objects.filter(item__sightings__case_id__in=case_ids, was_refused=False, done_at__isnull=False)
-    asked = set(lookups.order_by().values_list("item__sightings__case_id", flat=True).distinct())
-    return {case_id: rules.Facts(*found.get(case_id, (0, 0)), lists_asked=case_id in asked) for case_id in case_ids}

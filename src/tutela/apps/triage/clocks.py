@@ -7,7 +7,8 @@ Rules:
 2. The latest rule that has begun and not ended is in force; of a jurisdiction, before one for every.
 3. A rule that nobody reviewed may warn. It never sets a deadline: what it gives has no time at which it is over.
 
->>> rule = ClockRule("waiting", "nl", 24, date(2026, 1, 1), None, "an agreement, section 2", "a lawyer")
+>>> read = {"begins": date(2026, 1, 1), "ends": None, "source": "an agreement, section 2", "reviewer": "a lawyer"}
+>>> rule = ClockRule("waiting", "nl", 24, **read)
 >>> noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
 >>> ticking([rule], "waiting", ["nl", "de"], since=noon, moment=noon)[0].ends_at
 datetime.datetime(2026, 3, 2, 12, 0, tzinfo=datetime.timezone.utc)
@@ -24,8 +25,9 @@ from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _
 
-from tutela.apps.tables import Row, Table, day, day_or_none
+from tutela.apps.tables import Row, Table, dates
 from tutela.apps.triage.models import Case, CaseState
+from tutela.domain.jurisdictions import DatedRule
 from tutela.engine import clock
 
 if TYPE_CHECKING:
@@ -35,16 +37,12 @@ EVERYWHERE: Final = "*"
 
 
 @dataclass(frozen=True, slots=True)
-class ClockRule:
-    """One line of the file. An empty `reviewer` means that nobody checked it."""
+class ClockRule(DatedRule):
+    """One line of the table."""
 
     state: str
     jurisdiction: str
     hours: int
-    begins: date
-    ends: date | None
-    source: str
-    reviewer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,7 @@ def ticking(
     today = moment.date()
     latest: dict[str, ClockRule] = {}
     for rule in sorted(rules, key=lambda each: each.begins):
-        if rule.state == state and rule.begins <= today and (rule.ends is None or today < rule.ends):
+        if rule.state == state and rule.is_in_force(today):
             latest[rule.jurisdiction] = rule
     own = [latest[each] for each in jurisdictions if each in latest]
     chosen = own or [latest[each] for each in (EVERYWHERE,) if each in latest]
@@ -93,19 +91,11 @@ def ticking(
 
 def _started(rule: ClockRule, since: datetime, moment: datetime) -> Running:
     ends_at = since + timedelta(hours=rule.hours)
-    return Running(rule, ends_at if rule.reviewer else None, moment >= ends_at)
+    return Running(rule, ends_at if rule.is_reviewed else None, moment >= ends_at)
 
 
 def _rule(row: Row) -> ClockRule:
-    return ClockRule(
-        state=CaseState(row["state"]).value,
-        jurisdiction=row["jurisdiction"].lower(),
-        hours=int(row["hours"]),
-        begins=day(row["begins"]),
-        ends=day_or_none(row["ends"]),
-        source=row["source"],
-        reviewer=row["reviewer"],
-    )
+    return ClockRule(CaseState(row["state"]).value, row["jurisdiction"].lower(), int(row["hours"]), **dates(row))
 
 
 CLOCKS: Final = Table(

@@ -3,10 +3,11 @@
 Rules:
 
 1. Two organisations of an installation agree by each naming the other. With one outside, a secret is exchanged by
-   people, and the other asks with a machine's key (`POST /api/v1/deconfliction`).
+   people, and the other asks with a machine's key (`POST /api/v1/deconfliction`), or both give each other files
+   (`mark_files`).
 2. Each clue of a report (an account, a page, a file) is kept once more under the key of each agreement, when the report
-   comes. What came before an agreement is not compared, and the page says so. Whoever sees a mark learns nothing
-   without the key, and the key of one agreement opens no other.
+   comes; those of earlier reports as soon as somebody agreed, and the page says until when they are not all there.
+   Whoever sees a mark learns nothing without the key, and the key of one agreement opens no other.
 3. The answer is yes or no, since when, and whom to talk to: no case, no clue, no count. `MARKS_A_DAY_MAX` bounds what a
    side may ask under an agreement in a day: a list of guesses is not worth it.
 4. Both sides keep what was asked, and record it. What is found is shown on the cases of both.
@@ -17,6 +18,7 @@ How marks are made and kept: `sharing`.
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,6 +30,7 @@ from django.utils.translation import gettext as _
 
 from tutela.apps.access.public import Target, acting_as, authorise, organisation_named
 from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, erased_among, record
+from tutela.apps.triage import sharing
 from tutela.apps.triage.agreements import Agreement, Inquiry, SharedMark
 from tutela.apps.triage.services import TriageError, case
 from tutela.domain.actors import SYSTEM, Actor, Permission
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
 MARKS_A_DAY_MAX: Final = 2_000
 MARKS_AT_ONCE_MAX: Final = 50
 _SECRET_BYTES: Final = 32
+_SECRET: Final = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +86,17 @@ def agree_inside(actor: Actor, name: str, contact_id: UUID | None) -> Agreement:
     return _agree(actor, Agreement(other_id=other_id, name=name.strip(), contact_id=contact_id, secret=""))
 
 
-def agree_outside(actor: Actor, name: str, machine_id: UUID, contact_id: UUID | None) -> Agreement:
-    """Let somebody outside ask with a machine's key. The secret is in what is returned, to be shown once."""
+def agree_outside(
+    actor: Actor, name: str, machine_id: UUID | None, contact_id: UUID | None, *, secret: str = ""
+) -> Agreement:
+    """Agree with somebody outside, who asks with a machine's key or, without one, by file (`mark_files`).
+
+    The secret is that which they made, or a new one: it is in what is returned, to be shown once.
+    """
     _may_agree(actor)
-    secret = secrets.token_hex(_SECRET_BYTES)
+    if secret and not _SECRET.fullmatch(secret):
+        raise TriageError(_("A secret has 64 digits and letters from a to f."))
+    secret = secret or secrets.token_hex(_SECRET_BYTES)
     return _agree(actor, Agreement(name=name.strip(), machine_id=machine_id, contact_id=contact_id, secret=secret))
 
 
@@ -115,6 +126,7 @@ def _agree(actor: Actor, made: Agreement) -> Agreement:
         with transaction.atomic():
             _record(Action.AGREEMENT_MADE, made, actor)
             made.save(force_insert=True)
+            sharing.ask_earlier()
     except IntegrityError as error:
         raise TriageError(_("There is such an agreement already.")) from error
     return made

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -14,11 +15,20 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tutela.apps.access.public import actor_of, machines, organisation_teams, require
-from tutela.apps.triage import deconfliction, services
+from tutela.apps.triage import deconfliction, mark_files, services
 from tutela.domain.actors import Actor, Permission
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
+
+
+_BY_FILE: Final = "file"
+
+
+class TheirFileForm(forms.Form):
+    """What the other unit gave us."""
+
+    file = forms.FileField(label=gettext_lazy("Their file"))
 
 
 class AgreementForm(forms.Form):
@@ -30,9 +40,18 @@ class AgreementForm(forms.Form):
         help_text=gettext_lazy("One of this installation by its full name; it must agree, too. Or one outside."),
     )
     machine = forms.ChoiceField(
-        label=gettext_lazy("Key with which they ask"),
+        label=gettext_lazy("How they ask"),
         required=False,
-        help_text=gettext_lazy("Only for an organisation outside."),
+        help_text=gettext_lazy("An organisation outside asks with a key that you made for it, or you exchange files."),
+    )
+    secret = forms.CharField(
+        label=gettext_lazy("Their secret"),
+        required=False,
+        max_length=64,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=gettext_lazy(
+            "Only of an organisation outside that made the agreement first; else a new one is made."
+        ),
     )
     contact = forms.ChoiceField(label=gettext_lazy("Team that they may talk to"), required=False)
 
@@ -44,10 +63,18 @@ class AgreementForm(forms.Form):
             if each.is_valid and Permission.TRIAGE_DECONFLICTION_ASK in (each.actor.scopes or ())
         ]
         teams = organisation_teams(actor.organisation_id) if actor.organisation_id else []
-        inside: Any = gettext_lazy("none: it is of this installation")
-        self.fields["machine"].choices = [("", inside), *keys]  # type: ignore[attr-defined] - a field of choices
+        inside: Any = gettext_lazy("it is of this installation")
+        by_file: Any = gettext_lazy("by file")
+        self.fields["machine"].choices = [("", inside), (_BY_FILE, by_file), *keys]  # type: ignore[attr-defined] - a field of choices
         named: list[Any] = [("", gettext_lazy("none")), *((str(team_id), name) for team_id, name in teams)]
         self.fields["contact"].choices = named  # type: ignore[attr-defined] - a field of choices
+
+    def clean_secret(self) -> str:
+        """Refuse a secret where none is used."""
+        secret: str = self.cleaned_data["secret"].strip()
+        if secret and not self.cleaned_data.get("machine"):
+            raise forms.ValidationError(_("Inside this installation no secret is needed."))
+        return secret
 
 
 @require(Permission.TRIAGE_AGREEMENT_EDIT)
@@ -61,7 +88,9 @@ def agreements(request: HttpRequest) -> HttpResponse:
         contact_id = UUID(said["contact"]) if said["contact"] else None
         try:
             if said["machine"]:
-                secret = deconfliction.agree_outside(actor, said["name"], UUID(said["machine"]), contact_id).secret
+                key_id = None if said["machine"] == _BY_FILE else UUID(said["machine"])
+                made = deconfliction.agree_outside(actor, said["name"], key_id, contact_id, secret=said["secret"])
+                secret = "" if said["secret"] else made.secret
             else:
                 deconfliction.agree_inside(actor, said["name"], contact_id)
         except services.TriageError as error:
@@ -82,6 +111,30 @@ def end(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
     return redirect("agreements")
 
 
+@require(Permission.TRIAGE_AGREEMENT_EDIT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def files(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
+    """Read the file of another unit, and show which of our cases it has, too."""
+    actor, found = actor_of(request), None
+    agreement = mark_files.outside(actor, agreement_id)
+    form = TheirFileForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        try:
+            found = mark_files.take_in(actor, agreement_id, form.cleaned_data["file"].read())
+        except services.TriageError as error:
+            form.add_error("file", str(error))
+    return render(request, "triage/mark_files.html", {"agreement": agreement, "form": form, "found": found})
+
+
+@require(Permission.TRIAGE_AGREEMENT_EDIT)
+@require_POST
+def our_file(request: HttpRequest, agreement_id: UUID) -> HttpResponse:
+    """Make our file for another unit, and hand it out."""
+    content = mark_files.make(actor_of(request), agreement_id)
+    name = f'attachment; filename="digests-{agreement_id}.json"'
+    return HttpResponse(content, content_type="application/json", headers={"Content-Disposition": name})
+
+
 @require(Permission.REVIEW_ITEM_DECIDE)
 @require_POST
 def ask(request: HttpRequest, case_id: UUID) -> HttpResponse:
@@ -100,6 +153,8 @@ def ask(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 urlpatterns = [
     path("agreements/", agreements, name="agreements"),
+    path("agreements/<uuid:agreement_id>/", files, name="agreement"),
+    path("agreements/<uuid:agreement_id>/file/", our_file, name="agreement-file"),
     path("agreements/<uuid:agreement_id>/end/", end, name="agreement-end"),
     path("cases/<uuid:case_id>/deconfliction/", ask, name="case-deconfliction"),
 ]

@@ -1,8 +1,9 @@
 """What goes when a case is erased: everything that would lead back to it. The record keeps the proof, months a number.
 
 With the key of a case go its texts and addresses. Here go the rows that say what it shared with others: mentions,
-sightings and pages, and the marks of clues that led nowhere else. A page about which a notice was sent keeps its
-row, without the mark. Sightings of a series become a number in their month before they go.
+sightings and pages, the marks of clues that led nowhere else, and those that another unit could ask for. A page about
+which a notice was sent keeps its row, without the mark. Sightings of a series become a number in their month before
+they go.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 from django.db.models import F, ProtectedError
 
 from tutela.apps.custody.public import ObjectKind, erased_with
-from tutela.apps.triage.models import Clue, Erased, Location, Mention, SeriesItem, Sighting
+from tutela.apps.triage.models import Clue, Erased, Location, Mention, SeriesItem, SharedMark, Sighting
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -28,6 +29,7 @@ def erase_links(_actor: Actor, case_id: UUID, _reason: ReasonCode) -> None:
     _count(case_id)
     Mention.objects.filter(case_id=case_id).delete()
     Clue.objects.filter(home_id=case_id).update(mark=None)
+    SharedMark.objects.filter(case_id=case_id).delete()
     for location in Location.objects.filter(case_id=case_id):
         try:
             location.delete()

@@ -21,7 +21,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tutela.apps.custody.public import blind_index, erased_among, insert_together, update_together
+from tutela.apps.custody.public import blind_index, erased_among, insert_together, read_together, update_together
 from tutela.apps.triage.models import Clue
 from tutela.domain import reports
 from tutela.domain.ids import CaseId
@@ -81,8 +81,7 @@ def place(arrivals: Sequence[Arrival]) -> list[Placed]:
 def still_lead(placed: Sequence[Placed]) -> bool:
     """Whether every clue that decided leads where it did, now that the cases are locked: people merge cases, too."""
     led = {where.led_by: where.case_id for where in placed if where.led_by}
-    homes = Clue.objects.filter(id__in=led).values_list("id", "home_id") if led else ()
-    return all(led[clue_id] == home_id for clue_id, home_id in homes)
+    return all(led[clue.id] == clue.home_id for clue in read_together(Clue, id=led))
 
 
 def mark_of(organisation_id: OrganisationId, clue: reports.Clue) -> str:
@@ -130,7 +129,7 @@ def _settled(
 
 def _leading(organisation_id: OrganisationId, marks: Collection[str]) -> dict[str, Clue]:
     """Return the clues that lead somewhere, by their marks; one that led to an erased case is forgotten."""
-    rows = list(Clue.objects.filter(organisation_id=organisation_id, mark__in=marks))
+    rows = read_together(Clue, organisation_id=organisation_id, mark=marks)
     erased = erased_among({row.home_id for row in rows})
     if gone := [row.id for row in rows if row.home_id in erased]:
         Clue.objects.filter(id__in=gone).update(mark=None)

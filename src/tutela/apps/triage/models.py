@@ -95,6 +95,16 @@ class Case(models.Model):
                 name="case_queue_odd",
                 condition=Q(state=CaseState.WAITING),
             ),
+            models.Index(
+                fields=["organisation", "team", "-score_even", "opened_at", "id"],
+                name="case_team_queue_even",
+                condition=Q(state=CaseState.WAITING),
+            ),
+            models.Index(
+                fields=["organisation", "team", "-score_odd", "opened_at", "id"],
+                name="case_team_queue_odd",
+                condition=Q(state=CaseState.WAITING),
+            ),
         )
 
     def __str__(self) -> str:

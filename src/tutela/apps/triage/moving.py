@@ -4,7 +4,7 @@ Rules:
 
 1. What belongs to a report goes with it: sightings, mentions, and those pages that no report which stays claims.
    A page that both sides claim stands in both cases. A page about which a notice was sent stays, where the other case
-   has a row of its own for it.
+   has a row of its own for it. What another unit can ask for goes with the reports in the same way.
 2. What a case claims is what its reports claim: both cases are joined anew from theirs and weighed anew. That a person
    said a child is in danger stays where it was said, and comes along when the whole case moves.
 3. A clue leads where its reports are: a clue of which no report stays leads to the other case from then on.
@@ -24,7 +24,7 @@ from django.db.models import ProtectedError
 
 from tutela.apps.custody.public import Action, Change, ObjectKind, ReasonCode, open_together, record, record_all
 from tutela.apps.safeguarding import public as safeguarding
-from tutela.apps.triage import rules
+from tutela.apps.triage import rules, sharing
 from tutela.apps.triage.arriving import danger_of, weigh
 from tutela.apps.triage.folding import mark_of
 from tutela.apps.triage.models import Case, CaseState, Clue, Location, Mention, Move, Sighting
@@ -84,6 +84,7 @@ def move(actor: Actor, moving: Moving) -> Moved:
     Mention.objects.filter(case=source, report_id__in=moving.moved).update(case=target)
     locations = _locations(moving)
     clues = _clues(moving)
+    sharing.move((source, target), moving.moved.values(), moving.staying.values())
     raised = Fact.DANGER_NOW in rules.Claims.read(source.facts).facts
     said = any(each.child_in_danger for each in (*moving.moved.values(), *moving.staying.values()))
     comes_along = raised and (moving.kind == Move.Kind.MERGED or not moving.staying) and not said

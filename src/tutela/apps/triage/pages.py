@@ -1,33 +1,30 @@
-"""The one queue, and how much each signal counts in it."""
+"""The one queue, and as much of it as somebody chose to see. What is chosen stands in the address, and nowhere else."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from tutela.apps.access.public import actor_of, can, require
-from tutela.apps.custody.public import open_together
+from tutela.apps.access.public import Reach, actor_of, reach_of, require, teams
 from tutela.apps.triage import clocks, ranking, services
-from tutela.apps.triage.effect import effect
-from tutela.apps.triage.labels import explained, name_of, sentence_of
-from tutela.apps.triage.rules import Code, Part
-from tutela.apps.triage.services import After
-from tutela.apps.triage.weights import POINTS_MAX, TUNABLE, Weights
+from tutela.apps.triage.labels import explained, name_of
+from tutela.apps.triage.queue import LOOKED_THROUGH_MAX, NO_TEAM, After, Choice, page
+from tutela.apps.triage.rules import Code
+from tutela.apps.triage.weights import TUNABLE, Weights
 from tutela.domain.actors import Actor, Permission
-from tutela.domain.ids import OrganisationId
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
 
     from django.http import HttpRequest, HttpResponse
 
@@ -36,41 +33,56 @@ if TYPE_CHECKING:
 
 ROWS_A_PAGE: Final = 50
 REASONS_A_ROW: Final = 3
-VERSIONS_SHOWN: Final = 20
+DAYS: Final = (1, 3, 7, 30, 90)
 
 
-class WeightsForm(forms.Form):
-    """Points for each signal, harm now first."""
+class ChoiceForm(forms.Form):
+    """What to see of the queue. What cannot be read says so and chooses nothing."""
 
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        for code in TUNABLE:
-            self.fields[code.value] = forms.IntegerField(label=name_of(code), min_value=0, max_value=POINTS_MAX)
-
-    def weights(self) -> Weights:
-        """Return what was chosen, as the version of nobody yet."""
-        return Weights.read(0, self.cleaned_data)
-
-    def parts(self) -> Iterator[tuple[str, list[Any]]]:
-        """Yield the fields of each part of the score."""
-        for part, title in ((Part.HARM, _("Harm now")), (Part.ACTION, _("Actionability"))):
-            yield title, [self[code.value] for code in TUNABLE if code.part is part]
-
-
-class AdoptionForm(WeightsForm):
-    """The same, hidden, with the reason. `seen` shows that their effect was looked at."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("Why are they changed?"),
-        max_length=ranking.REASON_CHARACTERS_MAX,
-        help_text=gettext_lazy("Kept with this version; that it was adopted stands in the record."),
+    only = forms.TypedChoiceField(label=gettext_lazy("Only cases with"), coerce=Code, empty_value=None, required=False)
+    team = forms.TypedChoiceField(label=gettext_lazy("Team"), coerce=UUID, empty_value=None, required=False)
+    waiting = forms.TypedChoiceField(label=gettext_lazy("Waiting"), coerce=int, required=False)
+    place = forms.RegexField(
+        r"^[A-Za-z]{2}$",
+        label=gettext_lazy("Country, two letters"),
+        required=False,
+        widget=forms.TextInput(attrs={"maxlength": 2, "autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"invalid": gettext_lazy("Write the two letters of a country, such as NL.")},
     )
-    seen = forms.CharField(widget=forms.HiddenInput())
 
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        for code in TUNABLE:
-            self.fields[code.value].widget = forms.HiddenInput()
+    def __init__(self, *args: Any, actor: Actor, **more: Any) -> None:
+        super().__init__(*args, auto_id="%s", **more)
+        fields: Any = self.fields
+        fields["only"].choices = [("", _("anything")), *((code.value, name_of(code)) for code in TUNABLE)]
+        fields["only"].widget.attrs["data-search"] = ""
+        fields["waiting"].choices = [("", _("however long")), *((days, _at_least(days)) for days in DAYS)]
+        named = [(team.id, team.name) for team in teams(actor, Permission.REVIEW_ITEM_READ)]
+        if reach_of(actor, Permission.REVIEW_ITEM_READ) is not Reach.OWN_TEAM:
+            named.append((NO_TEAM, _("none: the whole organisation")))
+        fields["team"].choices = [("", _("every team")), *named]
+        if len(named) == 1 and not self.data.get("team"):
+            del fields["team"]
+
+    def choice(self) -> Choice:
+        """Return what could be read."""
+        self.full_clean()
+        said = self.cleaned_data
+        return Choice(said.get("only"), said.get("team"), said.get("place", "").lower(), said.get("waiting") or 0)
+
+    def chosen(self) -> list[tuple[str, str]]:
+        """Return each thing that is chosen, in words, and the address of the queue without it."""
+        given = {name: self.data[name] for name in self.fields if self.cleaned_data.get(name)}
+        rest = {name: _address({each: given[each] for each in given if each != name}) for name in given}
+        return [(f"{self.fields[name].label}: {self._said(name)}", rest[name]) for name in given]
+
+    def address(self, **more: str) -> str:
+        """Return the address of the queue as it is chosen."""
+        return _address({name: self.data[name] for name in self.fields if self.cleaned_data.get(name)} | more)
+
+    def _said(self, name: str) -> str:
+        written: str = self.data[name]
+        choices: Any = getattr(self.fields[name], "choices", ())
+        return {str(value): str(words) for value, words in choices}.get(written, written.upper())
 
 
 @require(Permission.REVIEW_ITEM_READ)
@@ -79,20 +91,19 @@ def queue(request: HttpRequest) -> HttpResponse:
     """List what waits for a decision, with why it stands where it stands."""
     actor = actor_of(request)
     weights = ranking.in_force(actor.organisation_id)
-    only = request.GET.get("only", "")
-    only = only if only in set(Code) else ""
-    rows = services.queue(actor)
-    if only:
-        rows = rows.filter(signals__contains=f"{only}:")
+    form = ChoiceForm(request.GET, actor=actor)
+    choice = form.choice()
     in_time = clocks.CLOCKS.rows()
-    column, after = ranking.column(weights), _after(request.GET.get("after", ""))
-    cases = services.page(rows, column, after, ROWS_A_PAGE + 1)
+    after = _after(request.GET.get("after", ""))
+    found = page(actor, choice, after, ROWS_A_PAGE)
     context = {
-        "listed": [_listed(case, weights, in_time) for case in cases[:ROWS_A_PAGE]],
-        "next": _written(cases[ROWS_A_PAGE - 1], column) if len(cases) > ROWS_A_PAGE else "",
-        "is_first": after is None,
-        "only": only,
-        "signals": [(code.value, name_of(code)) for code in TUNABLE],
+        "form": form,
+        "chosen": form.chosen(),
+        "listed": [_listed(case, weights, in_time) for case in found.cases],
+        "begins": "" if after is None else form.address(),
+        "next": form.address(after=_written(found.next)) if found.next else "",
+        "is_cut": found.is_cut,
+        "looked_through": LOOKED_THROUGH_MAX,
         "has_clocks": bool(in_time),
     }
     return render(request, "triage/queue.html", context)
@@ -107,71 +118,6 @@ def raise_danger(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return redirect("safeguarding")
 
 
-@require(Permission.TRIAGE_WEIGHT_READ)
-@require_safe
-def weights(request: HttpRequest) -> HttpResponse:
-    """Show how much each signal counts, and every version before."""
-    actor = actor_of(request)
-    form = WeightsForm(initial=ranking.in_force(actor.organisation_id).plain())
-    return _weights_page(request, actor, form)
-
-
-@require(Permission.TRIAGE_WEIGHT_EDIT)
-@require_POST
-def show_effect(request: HttpRequest) -> HttpResponse:
-    """Show what other weights would do to the queue, and change nothing."""
-    actor, form = actor_of(request), WeightsForm(request.POST)
-    if not form.is_valid() or actor.organisation_id is None:
-        return _weights_page(request, actor, form)
-    before, after = ranking.in_force(actor.organisation_id), form.weights()
-    adoption = AdoptionForm(auto_id="adopt-%s", initial={**after.plain(), "seen": _seen(actor, before, after)})
-    found = effect(actor.organisation_id, before, after)
-    shown = {"effect": found, "beside": list(zip(found.top_before, found.top_after, strict=True)), "adoption": adoption}
-    return _weights_page(request, actor, form, **shown)
-
-
-@require(Permission.TRIAGE_WEIGHT_EDIT)
-@require_POST
-def adopt(request: HttpRequest) -> HttpResponse:
-    """Adopt weights whose effect was seen."""
-    actor, form = actor_of(request), AdoptionForm(request.POST)
-    if not form.is_valid() or actor.organisation_id is None:
-        messages.error(request, _("Look at the effect first, and say why the weights are changed."))
-        return redirect("weights")
-    chosen = form.weights()
-    seen = _seen(actor, ranking.in_force(actor.organisation_id), chosen)
-    if not constant_time_compare(form.cleaned_data["seen"], seen):
-        messages.error(request, _("Other weights are in force since you looked. Look at the effect again."))
-        return redirect("weights")
-    try:
-        ranking.adopt(actor, OrganisationId(actor.organisation_id), chosen, form.cleaned_data["reason"])
-    except ranking.RankingError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("Adopted. The old order serves until every case is weighed anew."))
-    return redirect("weights")
-
-
-def _weights_page(request: HttpRequest, actor: Actor, form: WeightsForm, **more: Any) -> HttpResponse:
-    versions = list(ranking.history(actor.organisation_id)[:VERSIONS_SHOWN]) if actor.organisation_id else []
-    open_together(versions)
-    context = {
-        "form": form,
-        "versions": versions,
-        "in_force": ranking.in_force(actor.organisation_id),
-        "may_edit": can(actor, Permission.TRIAGE_WEIGHT_EDIT),
-        "danger": sentence_of(Code.CHILD_IN_DANGER, 1),
-        **more,
-    }
-    return render(request, "triage/weights.html", context)
-
-
-def _seen(actor: Actor, before: Weights, after: Weights) -> str:
-    """Return what only somebody knows who was shown this change of these weights."""
-    words = f"{actor.pseudonym}\n{before.number}\n{after.plain()}"
-    return salted_hmac("tutela.triage.weights", words, algorithm="sha256").hexdigest()
-
-
 def _listed(case: Case, weights: Weights, in_time: Collection[ClockRule]) -> dict[str, Any]:
     why = explained(case, weights)
     return {
@@ -182,8 +128,16 @@ def _listed(case: Case, weights: Weights, in_time: Collection[ClockRule]) -> dic
     }
 
 
-def _written(case: Case, column: str) -> str:
-    return f"{getattr(case, column)}~{case.opened_at.isoformat()}~{case.id}"
+def _at_least(days: int) -> str:
+    return ngettext("at least %(days)d day", "at least %(days)d days", days) % {"days": days}
+
+
+def _address(given: dict[str, str]) -> str:
+    return "?" + urlencode(given)
+
+
+def _written(after: After) -> str:
+    return f"{after.score}~{after.opened_at.isoformat()}~{after.case_id}"
 
 
 def _after(written: str) -> After | None:
@@ -198,8 +152,5 @@ def _after(written: str) -> After | None:
 
 urlpatterns = [
     path("queue/", queue, name="queue"),
-    path("queue/weights/", weights, name="weights"),
-    path("queue/weights/effect/", show_effect, name="weights-effect"),
-    path("queue/weights/adopt/", adopt, name="weights-adopt"),
     path("cases/<uuid:case_id>/danger/", raise_danger, name="case-danger"),
 ]

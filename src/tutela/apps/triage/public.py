@@ -31,12 +31,14 @@ from tutela.apps.triage.models import (
 )
 from tutela.apps.triage.moving import Moving, close_emptied, move, next_home, own_case
 from tutela.apps.triage.networks import NETWORKS, networks
+from tutela.apps.triage.queue import queue
 from tutela.apps.triage.ranking import rank_all
 from tutela.apps.triage.routing import SEATS
 from tutela.apps.triage.routing_labels import proposals_of, why_here
 from tutela.apps.triage.rules import Closing, may_confirm_unseen
 from tutela.apps.triage.series import of_case as series_of
-from tutela.apps.triage.services import TriageError, case, close, confirmed, queue, target_of
+from tutela.apps.triage.services import TriageError, case, close, confirmed, target_of
+from tutela.apps.triage.sharing import Told, tells_reports
 from tutela.domain.actors import Actor, Permission
 from tutela.domain.lists import MatchKind
 from tutela.domain.waiting import Waiting
@@ -70,6 +72,7 @@ __all__ = [
     "Placed",
     "Running",
     "Shared",
+    "Told",
     "TriageError",
     "answer_likeness",
     "assessed",
@@ -110,6 +113,7 @@ __all__ = [
     "shared",
     "take_in",
     "target_of",
+    "tells_reports",
     "waiting",
     "why_here",
 ]

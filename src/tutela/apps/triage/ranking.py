@@ -27,7 +27,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tutela.apps.access.public import Target, authorise
-from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, pseudonym_of, record
+from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, pseudonym_of, read_together, record
 from tutela.apps.jobs.public import enqueue
 from tutela.apps.triage import rules, store
 from tutela.apps.triage.models import Case, CaseState, Weighting, WeightingState
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 CASES_AT_ONCE: Final = 10_000  # locked together: some tenths of a second
 REASON_CHARACTERS_MAX: Final = 1000
+_AT_WORK: Final = (WeightingState.RANKING.value, WeightingState.IN_FORCE.value)
 
 
 class RankingError(TutelaError):
@@ -69,7 +70,7 @@ def column_in_force(organisation_id: UUID | None) -> Column:
 def standing(organisation_id: UUID) -> list[Weights]:
     """Return every version by which a case is weighed now, and hold them until the transaction ends."""
     store.lock_weights(organisation_id, to_change=False)
-    rows = Weighting.objects.filter(organisation_id=organisation_id).exclude(state=WeightingState.REPLACED)
+    rows = read_together(Weighting, organisation_id=organisation_id, state=_AT_WORK)
     versions = {row.state: _read(row) for row in rows}
     return list(({WeightingState.IN_FORCE.value: DEFAULT} | versions).values())
 

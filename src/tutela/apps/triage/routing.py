@@ -24,13 +24,14 @@ from django.utils.translation import gettext as _
 
 from tutela.apps.access.public import Target, abilities, authorise
 from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, pseudonym_of, record
-from tutela.apps.tables import Row, Table, day, day_or_none
+from tutela.apps.tables import Row, Table, dates
 from tutela.apps.triage import routing_rules
 from tutela.apps.triage.models import RoutingPlan
 from tutela.apps.triage.networks import networks
 from tutela.apps.triage.routing_rules import RULES_MAX, Bearings, Rule, Unit, Way
 from tutela.domain.actors import Actor, Permission
 from tutela.domain.errors import TutelaError
+from tutela.domain.jurisdictions import DatedRule
 from tutela.engine import clock
 
 if TYPE_CHECKING:
@@ -154,23 +155,20 @@ def _routed(arrival: Arrival, number: int, rules: Sequence[Rule], units: Sequenc
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
-    """Where a platform, its name in small letters, has its seat on the days from `begins` to before `ends`."""
+class Seat(DatedRule):
+    """Where a platform, its name in small letters, has its seat."""
 
     platform: str
     jurisdiction: str
-    begins: date
-    ends: date | None
 
 
 def seats(today: date) -> dict[str, str]:
     """Return the seat of each platform on a day. Rows that nobody reviewed propose as well: seats only propose."""
-    there = (row for row in SEATS.rows() if row.begins <= today and (row.ends is None or today < row.ends))
-    return {row.platform: row.jurisdiction for row in there}
+    return {row.platform: row.jurisdiction for row in SEATS.rows() if row.is_in_force(today)}
 
 
 def _seat(row: Row) -> Seat:
-    return Seat(row["platform"].casefold(), row["jurisdiction"].lower(), day(row["begins"]), day_or_none(row["ends"]))
+    return Seat(row["platform"].casefold(), row["jurisdiction"].lower(), **dates(row))
 
 
 SEATS: Final = Table(

@@ -50,6 +50,7 @@ _DOORS: Final = (
     ("machine", gettext_lazy("Our own machines")),
 )
 _CODES: Final = re.compile(r"[\s,;]+")
+_CONDITIONS: Final = ("jurisdictions", "languages", "incidents", "doors")
 
 
 class CodesField(forms.CharField):
@@ -101,6 +102,20 @@ class RuleForm(forms.Form):
         }
         for name, given in choices.items():
             self.fields[name].choices = given  # type: ignore[attr-defined] - each is a field of choices
+
+    def summary(self) -> str:
+        """Return the rule in one line: its conditions, then where a case comes to. Empty where nothing is chosen."""
+        said = {name: self._words(name) for name in (*_CONDITIONS, "skill", "team")}
+        conditions = " · ".join(said[name] for name in _CONDITIONS if said[name])
+        goal = " · ".join(said[name] for name in ("team", "skill") if said[name])
+        return f"{conditions or _('everything')} → {goal}" if goal else conditions
+
+    def _words(self, name: str) -> str:
+        value: Any = self[name].value() or ()
+        if isinstance(value, str):
+            value = [value]
+        words = {str(code): str(shown) for code, shown in getattr(self.fields[name], "choices", ())}
+        return ", ".join(words.get(str(each), str(each)) for each in value)
 
     def rule(self) -> Rule:
         """Return what was chosen."""

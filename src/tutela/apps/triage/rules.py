@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from tutela.domain.lists import MatchKind
@@ -184,6 +185,7 @@ class Signal:
         return f"{self.code}:{self.units}"
 
 
+@lru_cache(maxsize=4096)  # what comes in by the thousand says few different things
 def signals(facts: Facts) -> tuple[Signal, ...]:
     """Return what is known of a case, in the order of `Code`."""
     claims = facts.claims

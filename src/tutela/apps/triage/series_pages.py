@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from tutela.apps.access.public import actor_of, can, require
+from tutela.apps.forms import DayField
 from tutela.apps.triage import circulation, series
 from tutela.apps.triage.services import TriageError, case
 from tutela.domain.actors import Permission
@@ -31,13 +32,8 @@ HOSTS_SHOWN: Final = 50
 class SpanForm(forms.Form):
     """From which day to which."""
 
-    since = forms.DateField(label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(
-        label=gettext_lazy("Until"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=gettext_lazy("This day is no part of it."),
-    )
+    since = DayField(label=gettext_lazy("From"), required=False)
+    until = DayField(label=gettext_lazy("Until; this day is no part of it"), required=False)
 
 
 class SeriesForm(forms.Form):

@@ -1,22 +1,19 @@
-"""The verbs of triage: keep what lists say, order, close. How reports come in: `folding`, `arriving`."""
+"""The verbs of triage: keep what lists say, close. How reports come in: `folding`, `arriving`; what waits: `queue`."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
-from functools import reduce
-from operator import or_
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
-from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from tutela.apps.access.public import Target, authorise, opted_out, visible
+from tutela.apps.access.public import Target, authorise
 from tutela.apps.custody.public import Action, Candidate, Change, ObjectKind, ReasonCode, record, record_all, retained
 from tutela.apps.safeguarding import public as safeguarding
-from tutela.apps.triage import ranking, rules
+from tutela.apps.triage import rules
 from tutela.apps.triage.arriving import danger_of, weigh
 from tutela.apps.triage.models import Case, CaseState, Item, Lookup, Match, Sighting
 from tutela.domain.actors import SYSTEM, Actor, Permission
@@ -26,29 +23,15 @@ from tutela.domain.lists import Hit, MatchKind
 from tutela.engine import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Iterator, Mapping, Sequence
     from uuid import UUID
 
-    from django.db.models import QuerySet
-
-    from tutela.apps.triage.store import Column
-    from tutela.domain.reports import Incident
 
 _ROWS_AT_ONCE: Final = 500
 
 
 class TriageError(TutelaError):
     """Something about a case cannot be done; the message is for the person who asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class After:
-    """The last case of a page of the queue: the next page begins after it."""
-
-    score: int
-    opened_at: datetime
-    case_id: UUID
 
 
 #### Lists ####
@@ -119,37 +102,7 @@ def _cases_of(items: Sequence[Item]) -> Mapping[UUID, list[UUID]]:
     return found
 
 
-#### The queue ####
-
-
-def queue(actor: Actor) -> QuerySet[Case]:
-    """Return what waits for a decision within the actor's reach, the most urgent first.
-
-    A case with a child in danger is not here: it is with a person, until the question "is the child safe?" is answered.
-    Nor is what the actor opted out of; others see it as before.
-    """
-    reach = visible(actor, Permission.REVIEW_ITEM_READ, teams="team")
-    waiting = Case.objects.filter(reach, state=CaseState.WAITING).exclude(id__in=safeguarding.endangered_case_ids())
-    waiting = waiting.exclude(_about(opted_out(actor)))
-    return waiting.order_by(f"-{ranking.column_in_force(actor.organisation_id)}", "opened_at", "id")
-
-
-def _about(incidents: Collection[Incident]) -> Q:
-    """Return the condition that some report of a case is about one of these."""
-    claimed = [Q(facts__incidents__icontains=f'"{incident}"') for incident in sorted(incidents)]
-    return Q(facts__has_key="incidents") & reduce(or_, claimed) if claimed else Q(pk__in=[])
-
-
-def page(rows: QuerySet[Case], column: Column, after: After | None, count: int) -> list[Case]:
-    """Return the next cases of a queue. It walks the index from where the last page ended, however deep that is."""
-    if after is None:
-        return list(rows[:count])
-    later = Q(opened_at__gt=after.opened_at) | Q(id__gt=after.case_id)
-    alike = rows.filter(later, opened_at__gte=after.opened_at, **{column: after.score})
-    found = list(alike[:count])
-    if len(found) < count:
-        found += rows.filter(**{f"{column}__lt": after.score})[: count - len(found)]
-    return found
+#### Cases ####
 
 
 def case(actor: Actor, case_id: UUID, permission: Permission, *, lock: bool = False) -> Case:

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.conf import settings
 
-from tutela.apps.jobs.public import Finish, job
-from tutela.apps.triage import likeness, ranking, series, services
+from tutela.apps.jobs.public import Finish, enqueue, job, periodic
+from tutela.apps.triage import likeness, ranking, series, services, sharing
 from tutela.apps.triage.arriving import ask_lists
 from tutela.domain.media import MediaKind
 from tutela.domain.reports import DIGEST_BYTES
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _RANKING_S_MAX: Final = 900
+_HOUR_S: Final = 3600
 _opened: dict[tuple[str, str], PackedList] = {}
 
 
@@ -62,6 +63,14 @@ def rank(weighting_id: str, *, finish: Finish) -> None:
     with finish():
         if to_do:
             ranking.take_over(version)
+
+
+@periodic("triage.share", every_s=_HOUR_S)
+def share() -> None:
+    """Keep the clues of reports that came before an agreement, some hundreds at once."""
+    go_on_at = sharing.keep_earlier()
+    if go_on_at is not None:
+        enqueue("triage.share", {}, run_at=go_on_at)
 
 
 def _lists() -> list[PackedList]:

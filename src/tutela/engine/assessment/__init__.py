@@ -13,7 +13,8 @@ What it costs
 
 What is done
 - `capability` the Model National Response; `actions` the tracker; `duties` of industry; `instruments` of law
-- `evidence` what was tried; `emerging` what may come; `backlog` whether people keep up
+- `cards` what was tried; `evidence` options under uncertainty; `emerging` what may come
+- `backlog` whether people keep up
 - `index` a composite, off by default; `tables` what ships beside the code
 
 Measurements as they are

@@ -1,10 +1,7 @@
-"""The evidence library: what was tried, where, how well that was studied, what came of it, and what to study next.
+"""Options under uncertainty: which is how often the best, and what knowing more would be worth.
 
 Rules
 -----
-* A card names intervention, setting, design, outcome (an indicator of the registry), effect with its interval, cost,
-  certainty and source. The certainty never exceeds what the design can carry, and each reason to trust it less is
-  written down and takes one level.
 * Options are compared under uncertainty: how often each is best, over draws of effect and cost, for what a unit of
   outcome is worth to the reader (`acceptability`). There is no winner without that share beside it.
 * What more knowledge would be worth is said first: the value of perfect information is what choosing without it loses
@@ -23,7 +20,6 @@ Worked example
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -35,76 +31,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tutela.engine.assessment.catalogue import Catalogue
     from tutela.engine.assessment.cost import Distribution
 
     Net = NDArray[np.float64]
 
 _DRAWS: Final = 20_000
-
-
-class Design(StrEnum):
-    """How an effect was studied."""
-
-    RANDOMISED = "randomised"
-    CONTROLLED = "controlled, not randomised"
-    SYNTHETIC_CONTROL = "synthetic control"
-    TIME_SERIES = "interrupted time series"
-    BEFORE_AFTER = "before and after"
-    DESCRIPTIVE = "description or expert report"
-
-
-class Certainty(StrEnum):
-    """How sure one can be, in four levels."""
-
-    VERY_LOW = "very low"
-    LOW = "low"
-    MODERATE = "moderate"
-    HIGH = "high"
-
-
-_CEILING: Final = {
-    Design.RANDOMISED: Certainty.HIGH,
-    Design.CONTROLLED: Certainty.MODERATE,
-    Design.SYNTHETIC_CONTROL: Certainty.MODERATE,
-    Design.TIME_SERIES: Certainty.MODERATE,
-    Design.BEFORE_AFTER: Certainty.LOW,
-    Design.DESCRIPTIVE: Certainty.VERY_LOW,
-}
-_LEVELS: Final = tuple(Certainty)
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One study of one intervention. `effect` is in the outcome's unit, with its 95 % interval where there is one."""
-
-    id: str
-    intervention: str
-    setting: str
-    design: Design
-    outcome: str
-    effect: float | None
-    low: float | None
-    high: float | None
-    source: str
-    doubts: tuple[str, ...] = ()
-    transfer: str = ""
-
-    def __post_init__(self) -> None:
-        if not self.source.strip():
-            raise ValueError("a card without a source is no evidence")
-        if (self.low is None) != (self.high is None):
-            raise ValueError("an interval has two ends")
-        if self.low is None or self.high is None or self.effect is None:
-            return
-        if not self.low <= self.effect <= self.high:
-            raise ValueError("the interval does not hold the effect")
-
-    @property
-    def certainty(self) -> Certainty:
-        """What the design can carry, less one level for each doubt; an effect without an interval is a doubt."""
-        doubts = len(self.doubts) + (self.low is None)
-        return _LEVELS[max(0, _LEVELS.index(_CEILING[self.design]) - doubts)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,20 +53,6 @@ class Information:
 
     everything: float
     of_each: dict[str, float]
-
-
-def gaps(cards: Sequence[Card], catalogue: Catalogue, interventions: Sequence[str]) -> dict[str, str]:
-    """Return what is not known about each intervention; those of which enough is known are not in it."""
-    found: dict[str, str] = {}
-    for intervention in interventions:
-        about = [card for card in cards if card.intervention == intervention]
-        if not about:
-            found[intervention] = "nobody has studied it"
-        elif not any(card.outcome in catalogue.indicators for card in about):
-            found[intervention] = "its studies measure nothing that an indicator of the registry measures"
-        elif max(_LEVELS.index(card.certainty) for card in about) < _LEVELS.index(Certainty.MODERATE):
-            found[intervention] = "its studies leave the effect uncertain"
-    return found
 
 
 def acceptability(options: Sequence[Option], *, worth: float, seed: int, draws: int = _DRAWS) -> dict[str, float]:

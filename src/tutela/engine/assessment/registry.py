@@ -18,6 +18,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Final
 
+from tutela.engine.assessment import cards as library
 from tutela.engine.assessment import catalogue as catalogues
 from tutela.engine.assessment import imports, rows
 from tutela.engine.assessment.catalogue import Catalogue, CatalogueRefusedError
@@ -25,6 +26,7 @@ from tutela.engine.assessment.catalogue import Catalogue, CatalogueRefusedError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from tutela.engine.assessment.cards import Card
     from tutela.engine.assessment.indicators import Construct, Indicator, Lens, Observation
 
 WORLD: Final = "WLD"
@@ -38,10 +40,11 @@ class NotObservedError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """Definitions and observations that belong together."""
+    """Definitions, observations and cards of evidence that belong together."""
 
     catalogue: Catalogue
     observations: tuple[Observation, ...]
+    cards: tuple[Card, ...] = ()
 
     def indicator(self, id_: str) -> Indicator:
         """Return a definition; `KeyError` where there is none."""
@@ -100,7 +103,11 @@ def of_tables(given: Mapping[str, bytes], today: date) -> Registry:
     imported = imports.read_csv(observed, catalogue, today)
     if imported.refused:
         raise CatalogueRefusedError(imported.refused)
-    return Registry(catalogue, imported.observations)
+    written = {name: data for name, data in sorted(given.items()) if library.holds(name)}
+    told = library.read(written, catalogue, again=True)
+    if told.refused:
+        raise CatalogueRefusedError(told.refused)
+    return Registry(catalogue, imported.observations, told.cards)
 
 
 def tables(registry: Registry) -> dict[str, bytes]:
@@ -114,6 +121,8 @@ def tables(registry: Registry) -> dict[str, bytes]:
         )
     )
     units = {each.id: each.unit.code for each in registry.catalogue.indicators.values()}
+    if registry.cards:
+        written[library.TABLE] = library.write(registry.cards)
     return written | {
         "observations.csv": rows.write(imports.COLUMNS, (_fields(each, units[each.indicator]) for each in ordered))
     }

@@ -24,7 +24,7 @@ True
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -124,7 +124,7 @@ def correct(registry: Registry, corrections: Iterable[Correction]) -> Registry:
             del there[each.key]
         else:
             there[each.key] = _corrected(old, each.after, each, registry.indicator(each.key[0]))
-    return Registry(registry.catalogue, tuple(there.values()))
+    return replace(registry, observations=tuple(there.values()))
 
 
 def compare(earlier: Registry, later: Registry) -> tuple[Change, ...]:

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Final
 from tutela.engine.assessment import rows
 from tutela.engine.assessment.charts import Counterfactual, counterfactual
 from tutela.engine.assessment.charts.chart import decimal_year
+from tutela.engine.assessment.observed import FREQUENCIES
 from tutela.engine.assessment.refusals import SeriesError
 from tutela.engine.assessment.series import Frequency, Series
-from tutela.engine.assessment.spans import Span, SpanKind
+from tutela.engine.assessment.spans import Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,11 +29,6 @@ if TYPE_CHECKING:
     from tutela.engine.assessment.verdict import Verdict
 
 PERIOD: Final = "period"
-_FREQUENCIES: Final = {
-    SpanKind.YEAR: Frequency.YEAR,
-    SpanKind.QUARTER: Frequency.QUARTER,
-    SpanKind.MONTH: Frequency.MONTH,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +53,13 @@ def read(data: bytes, *, unit: str, controls: Sequence[str] = ()) -> StudyTable:
         raise SeriesError(f"line {refused.line}: {refused.words}")
     spans = [_span(row) for row in found.taken]
     kinds = {each.kind for each in spans}
-    if len(kinds) != 1 or (kind := kinds.pop()) not in _FREQUENCIES:
+    if len(kinds) != 1 or (kind := kinds.pop()) not in FREQUENCIES:
         raise SeriesError("the periods are not all years, all quarters or all months")
     made = {
         name: Series.of(
             name,
             unit,
-            _FREQUENCIES[kind],
+            FREQUENCIES[kind],
             [(span.first, _number(row, name)) for span, row in zip(spans, found.taken, strict=True)],
         )
         for name in columns[1:]

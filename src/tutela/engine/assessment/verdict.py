@@ -40,6 +40,7 @@ from enum import Enum
 from math import floor, log10
 from typing import TYPE_CHECKING, Final
 
+from tutela.engine.assessment.certainty import Certainty
 from tutela.engine.assessment.minimum import BEFORE_FULL, Footing
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from tutela.engine.assessment.impact import Compared, Study
     from tutela.engine.assessment.interrupted import Interrupted
 
+_LEVELS: Final = (Certainty.MODERATE, Certainty.LOW, Certainty.VERY_LOW)  # high needs a randomised trial
 _SHARE_MAX = 0.1
 _DIGITS: Final = 3  # that a reader is given
 _PRETENCES_MIN = 10
@@ -61,14 +63,6 @@ class Finding(Enum):
     UP = "up"
     DOWN = "down"
     NOT_TOLD_APART = "not told apart"
-
-
-class Certainty(Enum):
-    """How sure; the highest of GRADE, high, needs a randomised trial and is not here."""
-
-    MODERATE = "moderate"
-    LOW = "low"
-    VERY_LOW = "very low"
 
 
 class Saying(Enum):
@@ -125,10 +119,9 @@ def verdict(study: Study) -> Verdict:
     if main.effect.excludes_zero:
         finding = Finding.UP if main.effect.value > 0 else Finding.DOWN
     doubts = (*_doubts_of_series(main), *_doubts_of_controls(study), *_doubts_of_comparators(study))
-    levels = tuple(Certainty)
     return Verdict(
         finding,
-        levels[min(len(doubts), len(levels) - 1)],
+        _LEVELS[min(len(doubts), len(_LEVELS) - 1)],
         (_seen(main, finding), *_ranks(study), Sentence(Saying.NOT_RANDOMISED)),
         doubts,
     )

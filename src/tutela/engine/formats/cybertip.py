@@ -24,14 +24,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
-from ipaddress import ip_address
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tutela.domain.addresses import read_address
 from tutela.domain.errors import FormatError, RowError
-from tutela.domain.reports import DIGEST_BYTES, Account, AgeBand, Fact, Incident, IpCapture, Media, Reported, Said
+from tutela.domain.reports import Account, AgeBand, Fact, Incident, IpCapture, Media, Reported, Said
 from tutela.domain.signals import SignalKind
 from tutela.engine.formats import xml_tree
+from tutela.engine.formats.cybertip_filing import files_of, report_of
+from tutela.engine.formats.cybertip_report import LIMITS, ORDER
 from tutela.engine.formats.cybertip_words import (
     CLASSES,
     ESCALATED,
@@ -40,24 +41,21 @@ from tutela.engine.formats.cybertip_words import (
     INCIDENTS,
     INDUSTRY,
     INFANT,
-    ORDER,
     REPORT_FACTS,
     SENT_BY_MANY,
 )
 from tutela.engine.formats.fields import digest
+from tutela.engine.formats.xml_forms import BOOLEAN, IP, MOMENT, Form, UnfitError, Whole
+from tutela.engine.formats.xml_model import element_of
 from tutela.engine.formats.xml_tree import Element, XmlLimits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-LIMITS: Final = XmlLimits()
 _TOGETHER: Final = "cybertip"
 _NAME_CHARS_MAX: Final = 64  # of an element that is told
-_FIRST_YEAR: Final = 1970
-_LAST_YEAR: Final = 2099
+_PORT: Final = Whole(1, 65535)
 _HASHES: Final = {kind.value: kind for kind in (SignalKind.SHA256, SignalKind.SHA1, SignalKind.MD5, SignalKind.PDQ)}
-_BOOLEANS: Final = {"true": True, "1": True, "false": False, "0": False}
-_INCIDENT_WORDS: Final = {incident: word for word, incident in INCIDENTS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +83,11 @@ def read(document: bytes, limits: XmlLimits = LIMITS) -> Reported:
 def write(reported: Reported) -> Written:
     """Write one report; `FormatError` where it lacks what the wire demands: the incident and its time.
 
-    Whoever sends it puts `reportId` and `fileId` in front of each file's details, as they are given on the way.
+    What is sent to the CyberTipline itself goes as documents of their own: `cybertip_filing`, `cybertip_report`.
     """
-    word = _INCIDENT_WORDS.get(reported.incident)
-    if word is None or reported.occurred_at is None:
-        raise FormatError("a report to the CyberTipline says what happened and when")
     root = Element(_TOGETHER)
-    _write_report(root.add("report"), reported, word, _time_text(reported.occurred_at))
-    for number, media in enumerate(reported.media):
-        _write_file(root.add("fileDetails"), media, reported, is_first=number == 0)
+    root.children.append(element_of(report_of(reported), "report"))
+    root.children += [element_of(file, "fileDetails") for file in files_of(reported)]
     document = xml_tree.write(root)
     back = read(document)
     names = [each.name for each in fields(Reported)]
@@ -117,7 +111,7 @@ class _Reader:
         incident = INCIDENTS.get(self._place(self._one(summary, "incidentType")))
         if incident is None:
             raise FormatError("incidentType is none of those of the CyberTipline")
-        occurred_at = _time(self._place(self._one(summary, "incidentDateTime")), "incidentDateTime")
+        occurred_at = _said(self._place(self._one(summary, "incidentDateTime")), MOMENT, "incidentDateTime")
         urgent = " ".join(filter(None, map(self._place, summary.all("escalateToHighPriority"))))
         notes = [*self._texts(self._report, "additionalInfo"), urgent if urgent != ESCALATED else ""]
         facts |= {Fact.DANGER_NOW} if urgent else set()
@@ -190,7 +184,7 @@ class _Reader:
                 self._placed_attributes.add((id(element), "hashType"))
         if not hashes:
             return None
-        viewed = any(_boolean(self._place(element), element.name) for element in file.all("fileViewedByEsp"))
+        viewed = any(_said(self._place(each), BOOLEAN, each.name) for each in file.all("fileViewedByEsp"))
         classes = [element for element in file.all("industryClassification") if element.text in CLASSES]
         category = f"{INDUSTRY}:{self._place(classes[0])}" if classes else ""
         pdq = hashes.pop(SignalKind.PDQ.value, b"")
@@ -236,16 +230,13 @@ class _Reader:
 
     def _ip_capture(self, event: Element) -> IpCapture:
         self._place(event)
-        try:
-            address = str(ip_address(self._place(self._one(event, "ipAddress"))))
-        except ValueError:
-            raise FormatError("ipAddress is no address on the Internet") from None
-        time = next(self._texts(event, "dateTime"), "")
+        address = _said(self._place(self._one(event, "ipAddress")), IP, "ipAddress")
+        time, port = (next(self._texts(event, name), "") for name in ("dateTime", "port"))
         name = next((each for each in event.all("eventName") if each.text in EVENTS), None)
         return IpCapture(
             address,
-            _time(time, "dateTime") if time else None,
-            _port(next(self._texts(event, "port"), "")),
+            _said(time, MOMENT, "dateTime") if time else None,
+            _said(port, _PORT, "port") if port else 0,
             self._place(name).lower() if name else "",
         )
 
@@ -296,104 +287,11 @@ def _digest(text: str, kind: SignalKind) -> bytes:
     return found
 
 
-def _boolean(text: str, name: str) -> bool:
-    if text not in _BOOLEANS:
-        raise FormatError(f"{name} is neither true nor false")
-    return _BOOLEANS[text]
-
-
-def _time(text: str, name: str) -> datetime:
+def _said(text: str, form: Form, name: str) -> Any:
     try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise FormatError(f"{name} is no time of ISO 8601") from None
-    if found.tzinfo is None:
-        raise FormatError(f"{name} has no time zone")
-    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
-        raise FormatError(f"{name} is not between {_FIRST_YEAR} and {_LAST_YEAR}")
-    return found.astimezone(UTC)
-
-
-def _port(text: str) -> int:
-    if not text:
-        return 0
-    if not (text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= 65535):
-        raise FormatError("port is no port")
-    return int(text)
-
-
-#### Writing ####
-
-
-def _write_report(report: Element, reported: Reported, word: str, occurred_at: str) -> None:
-    if Fact.SENT_BY_MANY in reported.facts:
-        report.add("batchedReport", reason=SENT_BY_MANY)
-    summary = report.add("incidentSummary")
-    summary.add("incidentType", word)
-    if reported.child_in_danger:
-        summary.add("escalateToHighPriority", ESCALATED)
-    annotations = [name for name, fact in REPORT_FACTS.items() if fact in reported.facts]
-    if annotations:
-        parent = summary.add("reportAnnotations")
-        for name in annotations:
-            parent.add(name)
-    summary.add("incidentDateTime", occurred_at)
-    if reported.addresses:
-        page = report.add("internetDetails").add("webPageIncident")
-        for address in reported.addresses:
-            page.add("url", address)
-    person = report.add("reporter").add("reportingPerson")
-    if reported.contact:
-        person.add("email", reported.contact)
-    if reported.accounts or reported.ip_captures or reported.jurisdictions:
-        _write_person(report.add("personOrUserReported"), reported)
-    if reported.text:
-        report.add("additionalInfo", reported.text)
-
-
-def _write_person(person: Element, reported: Reported) -> None:
-    if reported.jurisdictions:
-        parent = person.add("personOrUserReportedPerson")
-        for code in reported.jurisdictions:
-            parent.add("address").add("country", code.upper())
-    for account in reported.accounts[:1]:
-        person.add("espIdentifier", account.name)
-        person.add("espService", account.platform)
-    for capture in reported.ip_captures:
-        event = person.add("ipCaptureEvent")
-        event.add("ipAddress", capture.address)
-        if capture.event:
-            event.add("eventName", capture.event.capitalize())
-        if capture.at is not None:
-            event.add("dateTime", _time_text(capture.at))
-        if capture.port:
-            event.add("port", str(capture.port))
-    for account in reported.accounts[1:]:
-        associated = person.add("associatedAccount")
-        associated.add("espService", account.platform)
-        associated.add("espIdentifier", account.name)
-
-
-def _write_file(file: Element, media: Media, reported: Reported, *, is_first: bool) -> None:
-    file.add("fileViewedByEsp", "true" if media.viewed_by_sender else "false")
-    said = [name for name, fact in FILE_FACTS.items() if fact in reported.facts and fact is not Fact.SENT_BY_MANY]
-    said += [INFANT] if reported.age_band is AgeBand.INFANT else []
-    if said and is_first:
-        annotations = file.add("fileAnnotations")
-        for name in said:
-            annotations.add(name)
-    scheme, _, category = media.category.partition(":")
-    if scheme == INDUSTRY and category in CLASSES:
-        file.add("industryClassification", category)
-    for name in DIGEST_BYTES:
-        if name in media.digests:
-            file.add("originalFileHash", media.digests[name].hex(), hashType=name.upper())
-    if media.pdq:
-        file.add("originalFileHash", media.pdq.hex(), hashType=SignalKind.PDQ.name)
-
-
-def _time_text(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return form.read(text)
+    except UnfitError as error:
+        raise FormatError(f"{name} {error}") from None
 
 
 EXAMPLE: Final = write(

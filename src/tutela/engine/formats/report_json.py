@@ -54,8 +54,11 @@ class DigestsGiven(_Given):
 
     def media(self) -> Media:
         """Return what is known of a file by these alone."""
-        given = self.model_dump(exclude_none=True)
-        return Media({name: bytes.fromhex(digest) for name, digest in given.items()})
+        return Media(self._raw())
+
+    def _raw(self) -> dict[str, bytes]:
+        given = {"sha256": self.sha256, "sha1": self.sha1, "md5": self.md5}
+        return {name: bytes.fromhex(digest) for name, digest in given.items() if digest is not None}
 
 
 class MediaGiven(DigestsGiven):
@@ -70,9 +73,8 @@ class MediaGiven(DigestsGiven):
 
     def media(self) -> Media:
         """Return it as the domain says it."""
-        given = self.model_dump(include={"sha256", "sha1", "md5"}, exclude_none=True)
         return Media(
-            {name: bytes.fromhex(digest) for name, digest in given.items()},
+            self._raw(),
             pdq=bytes.fromhex(self.pdq or ""),
             pdq_quality=self.pdq_quality,
             viewed_by_sender=self.viewed_by_sender,

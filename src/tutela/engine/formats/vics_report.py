@@ -17,33 +17,27 @@ import re
 import uuid
 from typing import TYPE_CHECKING, Any, Final
 
-import msgspec
-
 from tutela.domain.lists import MatchKind
 from tutela.domain.media import MediaKind
 from tutela.domain.paths import MEMBER_SEPARATOR, as_text
 from tutela.domain.scan import RowKind, ScanHeader, ScanRow, moment
 from tutela.domain.signals import View
+from tutela.engine.formats import vics_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from tutela.domain.lists import Hit
 
-CONTEXT: Final = "http://github.com/VICSDATAMODEL/ProjectVic/DataModels/2.0.xml/{profile}/$metadata#Cases"
-_PROFILE: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _VICS_SCHEME: Final = re.compile(r"\bvics\b|project\s*vic", re.IGNORECASE)
 _CATEGORY: Final = re.compile(r"\d{1,4}")
 _PICTURED: Final = {MediaKind.PICTURE, MediaKind.VIDEO}
-_ENCODE: Final = msgspec.json.Encoder().encode
 
 
 def write(
     header: ScanHeader, rows: Callable[[], Iterable[ScanRow]], *, case_number: str = "", profile: str = "Default"
 ) -> Iterator[bytes]:
     """Give the file piece by piece. `rows` is called twice: to count, and to write."""
-    if not _PROFILE.fullmatch(profile):
-        raise ValueError(f"{profile!r} is no name of a national profile")
     total = categorised = 0
     for row in filter(_is_media, rows()):
         total += 1
@@ -57,13 +51,8 @@ def write(
         "TotalPrecategorized": categorised,
         "CaseMetadata": _metadata(header),
     }
-    start = _ENCODE({"@odata.context": CONTEXT.format(profile=profile), "value": [case]})
-    yield start.removesuffix(b"}]}") + b',"Media":[\n'
-    separator = b""
-    for number, row in enumerate(filter(_is_media, rows()), 1):
-        yield separator + _ENCODE(_media(number, row))
-        separator = b",\n"
-    yield b"\n]}]}\n"
+    numbered = enumerate(filter(_is_media, rows()), 1)
+    return vics_case.pieces(case, (_media(number, row) for number, row in numbered), profile=profile)
 
 
 def _metadata(header: ScanHeader) -> list[dict[str, str]]:
@@ -115,7 +104,7 @@ def _alternative_hashes(row: ScanRow, md5: str) -> list[dict[str, str]]:
     named = [("SHA256", row.digests.sha256.hex().upper())] if row.digests else []
     if row.media_type.kind is MediaKind.PICTURE:
         named += [("PDQ", made.pdq.hex()) for made in row.hashes if made.view is View.SEEN and made.frame == 0]
-    return [{"HashName": name, "HashValue": value, "MD5": md5} for name, value in named]
+    return vics_case.alternative_hashes(named, md5)
 
 
 def _media_file(row: ScanRow, path: str, md5: str) -> dict[str, Any]:

@@ -25,7 +25,9 @@ from tutela.domain.errors import FormatError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+WHITE: Final = " \t\r\n"  # what XML calls white space; other blanks are text
 _NO_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_IN_ATTRIBUTES: Final = {ord("\t"): "&#9;", ord("\n"): "&#10;"}  # a reader would make spaces of them
 _OF_SCHEMAS: Final = ("xmlns", "xsi:")  # attributes that say nothing but where a schema is
 _MARK: Final = "\N{REPLACEMENT CHARACTER}"
 
@@ -42,7 +44,7 @@ class XmlLimits:
 
 @dataclass(slots=True)
 class Element:
-    """One element. `text` is its own, without white space around it."""
+    """One element. `text` is its own, without white space (of XML) around it."""
 
     name: str
     text: str = ""
@@ -119,7 +121,7 @@ class _Reader:
 
     def end(self, _name: str) -> None:
         element = self._open.pop()
-        element.text = element.text.strip()
+        element.text = element.text.strip(WHITE)
 
     def characters(self, text: str) -> None:
         element = self._open[-1]
@@ -141,7 +143,9 @@ def _local(name: str) -> str:
 
 def _pieces(element: Element, depth: int) -> Iterator[str]:
     indent = "  " * depth
-    attributes = "".join(f' {name}="{_plain(value)}"' for name, value in element.attributes.items())
+    attributes = "".join(
+        f' {name}="{_plain(value).translate(_IN_ATTRIBUTES)}"' for name, value in element.attributes.items()
+    )
     if not element.children:
         end = f">{_plain(element.text)}</{element.name}>" if element.text else "/>"
         yield f"{indent}<{element.name}{attributes}{end}\n"

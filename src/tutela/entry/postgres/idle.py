@@ -2,9 +2,11 @@
 
 Rules:
 
-1. Only the web process keeps any (`keep`): there each request has its own thread, and so a connection of its own.
-2. Nothing goes from one request to the next: before a session is used again, the server forgets all of it (`DISCARD
-   ALL`): whose rows were seen, locks, settings. A session that does not manage that is closed, and was only idle.
+1. Only the web process keeps any (`keep`): there each request has a thread to itself, and so a connection.
+2. Nothing that a request did goes on to the next: before a session is used again, the server forgets whose rows were
+   seen, locks, settings, cursors and tables of its own. A session that does not manage that is closed, and was only
+   idle. What it keeps is how to run a statement, which holds no row and asks each time whose rows may be seen: this is
+   `DISCARD ALL` but for the plans, without which each check of a foreign key would be planned anew.
 3. What ended inside a transaction, or in an error, is closed as ever.
 4. No session grows older than `AGE_S_MAX`: what was changed for the database or its roles since holds soon, and a
    server that takes nobody any more is noticed.
@@ -28,7 +30,10 @@ if TYPE_CHECKING:
 
 IDLE_MAX: Final = 16  # of one process and database
 AGE_S_MAX: Final = 20.0
-FORGET: Final = "DISCARD ALL"
+FORGET: Final = """
+    CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; SELECT pg_advisory_unlock_all();
+    DISCARD TEMP; DISCARD SEQUENCES
+"""
 
 _lock = threading.Lock()
 _kept: defaultdict[tuple[int, str], list[tuple[float, Connection[Any]]]] = defaultdict(list)

@@ -8,12 +8,15 @@ import pytest
 
 from tutela.domain.terms import find_avoided, vocabulary
 from tutela.engine.assessment import registry, rules
+from tutela.engine.assessment.capability import Answer, Answered, Profile
+from tutela.engine.assessment.cards import Card, Design
 from tutela.engine.assessment.charts import ChartError, Table
-from tutela.engine.assessment.edition import briefs, building, document, making, paper, plans, screen
-from tutela.engine.assessment.evidence import Card, Design
-from tutela.engine.assessment.indicators import Construct, Sensitivity
+from tutela.engine.assessment.edition import briefs, building, costs, document, making, paper, plans, screen
+from tutela.engine.assessment.edition.additions import Additions
+from tutela.engine.assessment.indicators import Construct, Lens, Sensitivity
 from tutela.engine.assessment.registry import Registry
 from tutela.engine.assessment.releases import Correction
+from tutela.engine.assessment.scenarios import Scenario
 
 KNOWN = registry.load()
 PLAN = plans.load("2026")
@@ -150,7 +153,8 @@ def test_every_file_is_in_the_digests_and_all_are_announced():
 def test_corrections_are_told_with_their_reason():
     wrong = KNOWN.one("cybertipline-reports", "2017")
     made = Correction(wrong.key, 9.0, wrong.value, "a typing error", wrong.source, PLAN.day)
-    chapter = next(each for each in making.edition(KNOWN, PLAN, [made]).chapters if each.id == "corrections")
+    said = making.edition(KNOWN, PLAN, Additions(corrections=(made,)))
+    chapter = next(each for each in said.chapters if each.id == "corrections")
     assert "a typing error" in chapter.blocks[0].table.rows[0]
 
 
@@ -187,6 +191,16 @@ def test_a_plan_that_names_what_was_not_observed_is_refused():
             making.edition(KNOWN, plans.read(text.replace(before, after).encode()))
 
 
+def test_a_narrowed_plan_shows_what_was_asked_for_and_its_title_holds_no_number():
+    asked = {"name": "2026-1", "day": PLAN.day, "lenses": [Lens.SOCIETY], "countries": ["PHL", "KEN"]}
+    made = plans.narrowed(PLAN, title="The figures of 2026", **asked)
+    assert [each.lens for each in made.lenses] == [Lens.SOCIETY]
+    assert (made.countries, made.baseline) == (("KEN", "PHL"), PLAN.baseline)
+    for title, lenses in (("All 40 figures", [Lens.SOCIETY]), (" ", [Lens.SOCIETY]), ("Figures", [])):
+        with pytest.raises(plans.PlanError):
+            plans.narrowed(PLAN, title=title, **asked | {"lenses": lenses})
+
+
 def test_a_plan_that_is_no_text_or_not_there_is_refused():
     with pytest.raises(plans.PlanError, match="not TOML"):
         plans.read(b"\xff")
@@ -207,7 +221,8 @@ def card(**changed):
 
 
 def test_a_card_of_evidence_is_told_with_its_interval_and_certainty():
-    said = making.edition(KNOWN, PLAN, cards=[card(), card(id="b", intervention="A call", low=None, high=None)])
+    other = card(id="b", intervention="A call", low=None, high=None)
+    said = making.edition(replace(KNOWN, cards=(card(), other)), PLAN)
     chapter = next(each for each in said.chapters if each.id == "evidence")
     tried, unknown = chapter.blocks
     assert [(row[3].rpartition(": ")[2], row[4]) for row in tried.table.rows] == [
@@ -221,7 +236,36 @@ def test_a_card_of_evidence_is_told_with_its_interval_and_certainty():
 
 def test_a_card_whose_source_nobody_knows_is_refused():
     with pytest.raises(plans.PlanError, match="a source"):
-        making.edition(KNOWN, PLAN, cards=[card(source="hearsay")])
+        making.edition(replace(KNOWN, cards=(card(source="hearsay"),)), PLAN)
+
+
+def test_a_computed_cost_is_told_as_a_range_with_whose_numbers_it_is_made_of():
+    asked = Scenario("A year", low=1000, high=4000, source="our own count", area="KEN", spread_percent=30)
+    made = Additions(costs=costs.by_method(KNOWN, asked))
+    chapter = next(each for each in making.edition(KNOWN, PLAN, made).chapters if each.id == "impact")
+    grid = chapter.blocks[-1]
+    assert grid.heading == "Costs that were computed for this edition"
+    assert all(" to " in row[3] and row[4] for row in grid.table.rows)
+    assert "our own count" in grid.sources
+    assert "not to be added or averaged: methods differ in harm, horizon and perspective" in grid.not_this
+    without = next(each for each in EDITION.chapters if each.id == "impact")
+    assert without.blocks[-1].heading.startswith("Not configured")
+
+
+def test_a_published_profile_stands_in_its_countrys_brief_alone_and_a_private_one_is_refused():
+    answered = (Answered(1, Answer.YES, Answer.PARTLY),)
+    shared = Profile("KEN", "2026", answered, shared=True)
+    made = Additions(profiles=(shared,))
+    assert (made.profile_of("KEN"), made.profile_of("PHL")) == (shared, None)
+    (said,) = briefs.country(KNOWN, PLAN, "KEN", shared).chapters[:1]
+    grid = next(each for each in said.blocks if getattr(each, "heading", "").startswith("What the country says"))
+    assert grid.table.rows[0][2:] == ("yes", "partly")
+    assert len(grid.table.rows) == 21
+    assert not any("score" in cell for row in grid.table.rows for cell in row)
+    unknown = said.blocks[-1].items
+    assert not any("capability" in each for each in unknown)
+    with pytest.raises(plans.PlanError, match="private"):
+        briefs.country(KNOWN, PLAN, "KEN", replace(shared, shared=False))
 
 
 def test_a_single_figure_shows_its_interval_once():

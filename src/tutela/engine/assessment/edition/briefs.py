@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from tutela.engine.assessment import charts, duties, rules
 from tutela.engine.assessment.charts import Table
 from tutela.engine.assessment.charts.chart import number, source_line
-from tutela.engine.assessment.edition import annexes
+from tutela.engine.assessment.edition import annexes, subjects
 from tutela.engine.assessment.edition.document import Chapter, Drawing, Figures, Grid, Points
 from tutela.engine.assessment.edition.making import document
 from tutela.engine.assessment.edition.plans import PlanError
@@ -20,6 +20,7 @@ from tutela.engine.assessment.indicators import AreaLevel, Sensitivity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tutela.engine.assessment.capability import Profile
     from tutela.engine.assessment.edition.document import Block, Document
     from tutela.engine.assessment.edition.plans import Plan
     from tutela.engine.assessment.registry import Registry
@@ -29,12 +30,14 @@ PLATFORMS: Final = ("reports-by-platform-clearing-house-count", "reports-by-plat
 _NOT_KNOWN: Final = (
     "Whether more reports mean more offending: uploads are counted where an address resolves to, not where a child is.",
     "What a survey would find today: figures of people who were asked are as old as their survey.",
-    "How far each capability of the national response is implemented, until the country has assessed itself.",
+)
+_NOT_ASSESSED: Final = (
+    "How far each capability of the national response is implemented: the country has not published its own assessment."
 )
 
 
-def country(registry: Registry, plan: Plan, area: str) -> Document:
-    """Make the brief of one country; `PlanError` where nothing was observed there."""
+def country(registry: Registry, plan: Plan, area: str, profile: Profile | None = None) -> Document:
+    """Make the brief of one country; `PlanError` where nothing was observed there, or its profile is private."""
     place = registry.catalogue.areas.get(area)
     if place is None or place.level is not AreaLevel.COUNTRY:
         raise PlanError(f"{area} is not a country of the registry", hint="Use the code of ISO with three letters.")
@@ -44,7 +47,10 @@ def country(registry: Registry, plan: Plan, area: str) -> Document:
         raise PlanError(f"Nothing was observed in {place.name}")
     if series := registry.series(REPORTS, area):
         blocks.append(Drawing(charts.line(registry, registry.indicator(REPORTS), series)))
-    blocks += [Figures("What was observed", figures), Points("What we do not know", _NOT_KNOWN)]
+    blocks.append(Figures("What was observed", figures))
+    if profile:
+        blocks.append(subjects.profile(profile))
+    blocks.append(Points("What we do not know", _NOT_KNOWN if profile else (*_NOT_KNOWN, _NOT_ASSESSED)))
     return document(
         registry,
         plan,

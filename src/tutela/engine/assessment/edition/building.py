@@ -13,22 +13,23 @@ from typing import TYPE_CHECKING, Final
 
 from tutela.engine.assessment import registry as registries
 from tutela.engine.assessment.edition import briefs, making, paper, screen
+from tutela.engine.assessment.edition.additions import Additions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from tutela.engine.assessment.edition.document import Document
     from tutela.engine.assessment.edition.plans import Plan
     from tutela.engine.assessment.registry import Registry
-    from tutela.engine.assessment.releases import Correction
 
 DIGESTS: Final = "SHA256SUMS"  # as `sha256sum --check` reads it
+_NOTHING: Final = Additions()
 
 
-def files(registry: Registry, plan: Plan, corrections: Sequence[Correction] = ()) -> Iterator[tuple[str, bytes]]:
+def files(registry: Registry, plan: Plan, additions: Additions = _NOTHING) -> Iterator[tuple[str, bytes]]:
     """Yield each file with its name; the digests of all come last."""
     digests: list[str] = []
-    for name, data in _made(registry, plan, corrections):
+    for name, data in _made(registry, plan, additions):
         digests.append(f"{hashlib.sha256(data).hexdigest()}  {name}\n")
         yield name, data
     yield DIGESTS, "".join(sorted(digests, key=lambda line: line[66:])).encode()
@@ -39,11 +40,11 @@ def count(registry: Registry, plan: Plan) -> int:
     return 2 * (2 + len(plan.countries)) + len(registries.package(registry, plan.name)) + 1
 
 
-def _made(registry: Registry, plan: Plan, corrections: Sequence[Correction]) -> Iterator[tuple[str, bytes]]:
-    yield from _both("edition", making.edition(registry, plan, corrections))
+def _made(registry: Registry, plan: Plan, additions: Additions) -> Iterator[tuple[str, bytes]]:
+    yield from _both("edition", making.edition(registry, plan, additions))
     yield from _both("industry", briefs.industry(registry, plan))
     for area in plan.countries:
-        yield from _both(f"country-{area.lower()}", briefs.country(registry, plan, area))
+        yield from _both(f"country-{area.lower()}", briefs.country(registry, plan, area, additions.profile_of(area)))
     for name, data in sorted(registries.package(registry, f"tutela-assessment-{plan.name}").items()):
         yield f"data/{name}", data
 

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tutela.domain.terms import find_avoided
-from tutela.engine.assessment.edition import annexes, lenses, options, subjects
+from tutela.engine.assessment.edition import annexes, costs, lenses, options, subjects
+from tutela.engine.assessment.edition.additions import Additions
 from tutela.engine.assessment.edition.document import Document, texts
 from tutela.engine.assessment.edition.plans import PlanError
 from tutela.engine.assessment.indicators import Lens
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tutela.engine.assessment.edition.document import Chapter, Tile
     from tutela.engine.assessment.edition.plans import LensPlan, Plan
-    from tutela.engine.assessment.evidence import Card
     from tutela.engine.assessment.registry import Registry
-    from tutela.engine.assessment.releases import Correction
+
+_NOTHING: Final = Additions()
 
 
-def edition(
-    registry: Registry, plan: Plan, corrections: Sequence[Correction] = (), cards: Sequence[Card] = ()
-) -> Document:
+def edition(registry: Registry, plan: Plan, additions: Additions = _NOTHING) -> Document:
     """Make the whole edition; `PlanError` where the plan names what is not there or a word is to be avoided."""
     return document(
         registry,
@@ -34,21 +31,21 @@ def edition(
         summary=plan.summary,
         tiles=tuple(lenses.tile(registry, each) for each in plan.lenses),
         chapters=(
-            *(_lens(registry, each) for each in plan.lenses),
-            options.chapter(registry, cards),
+            *(_lens(registry, each, additions) for each in plan.lenses),
+            options.chapter(registry),
             annexes.methods(),
-            annexes.corrections(registry, corrections),
+            annexes.corrections(registry, additions.corrections),
             annexes.data(registry),
         ),
     )
 
 
-def _lens(registry: Registry, plan: LensPlan) -> Chapter:
+def _lens(registry: Registry, plan: LensPlan, additions: Additions) -> Chapter:
     """The chapter of a lens, and what stands beside its charts."""
     chapter = lenses.chapter(registry, plan)
     match plan.lens:
         case Lens.IMPACT:
-            return replace(chapter, blocks=(subjects.cost(registry), *chapter.blocks, subjects.SIMULATED))
+            return replace(chapter, blocks=(subjects.cost(registry), *chapter.blocks, costs.ranges(additions.costs)))
         case Lens.RESPONSE:
             return replace(chapter, blocks=(*chapter.blocks, subjects.response()))
         case _:

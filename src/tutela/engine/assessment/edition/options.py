@@ -1,15 +1,15 @@
 """What an edition says of evidence and options: what was tried, how sure its effect is, what is not known.
 
-Cards come from whoever builds the edition; none ships, because nobody has read one from its source here. Without cards
-the chapter says that it is not configured and what would stand in it. It names no best option: options are compared
-with the reader's own inputs, as how often each is best (`evidence.acceptability`).
+Cards come in with the data (`cards`); none ships. Without cards the chapter says that it is not configured and what
+would stand in it. It names no best option: options are compared with the reader's own inputs, as how often each is
+best (`evidence.acceptability`).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tutela.engine.assessment import evidence
+from tutela.engine.assessment import cards as library
 from tutela.engine.assessment.charts import Table
 from tutela.engine.assessment.charts.chart import number, source_line
 from tutela.engine.assessment.edition.document import Chapter, Grid, Points
@@ -18,8 +18,8 @@ from tutela.engine.assessment.edition.plans import PlanError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tutela.engine.assessment.cards import Card
     from tutela.engine.assessment.edition.document import Block
-    from tutela.engine.assessment.evidence import Card
     from tutela.engine.assessment.registry import Registry
 
 _LEDE: Final = "An intervention is worth what it changes. What was tried stands here with its design and its doubts."
@@ -35,22 +35,26 @@ _OPTIONS: Final = (
     "Options under uncertainty: how often each is best over the ranges of its effect and cost, and what knowing more "
     "would be worth. There is no winner without that share beside it."
 )
-_NOT_THIS: Final = (
-    "not a ranking of interventions: outcomes and settings differ",
-    "not an effect that carries over to another country unchanged",
-)
 
 
-def chapter(registry: Registry, cards: Sequence[Card] = ()) -> Chapter:
+def chapter(registry: Registry) -> Chapter:
     """Return the chapter; `PlanError` where a card names a source that the registry does not have."""
     blocks: tuple[Block, ...] = (Points("Not configured: what would stand here", (_STUDIED, _UNKNOWN, _OPTIONS)),)
-    if cards:
+    if cards := registry.cards:
         interventions = tuple(dict.fromkeys(card.intervention for card in cards))
-        unknown = evidence.gaps(cards, registry.catalogue, interventions)
+        unknown = library.gaps(cards, registry.catalogue, interventions)
         blocks = (_tried(registry, cards),)
         if unknown:
             blocks += (Points("What we do not know", tuple(f"{name}: {why}." for name, why in unknown.items())),)
     return Chapter("evidence", "Evidence and options", _LEDE, blocks)
+
+
+def effect(card: Card) -> str:
+    """Return what a study found, with its interval, as people read it."""
+    if card.effect is None:
+        return "no size given"
+    interval = "" if card.low is None or card.high is None else f", {number(card.low)} to {number(card.high)}"
+    return f"{number(card.effect)}{interval}"
 
 
 def _tried(registry: Registry, cards: Sequence[Card]) -> Grid:
@@ -60,16 +64,13 @@ def _tried(registry: Registry, cards: Sequence[Card]) -> Grid:
     )
     table = Table(("What was tried", "Where", "How it was studied", "What came of it", "Certainty"), rows)
     sources = dict.fromkeys(_source(registry, card) for card in cards)
-    return Grid("What was tried", table, tuple(sources), _NOT_THIS)
+    return Grid("What was tried", table, tuple(sources), library.NOT_THIS)
 
 
 def _effect(registry: Registry, card: Card) -> str:
     indicator = registry.catalogue.indicators.get(card.outcome)
     outcome = f"{indicator.title} ({indicator.unit.label})" if indicator else card.outcome
-    if card.effect is None:
-        return f"{outcome}: no size given"
-    interval = "" if card.low is None or card.high is None else f", {number(card.low)} to {number(card.high)}"
-    return f"{outcome}: {number(card.effect)}{interval}"
+    return f"{outcome}: {effect(card)}"
 
 
 def _source(registry: Registry, card: Card) -> str:

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from importlib import resources
@@ -37,7 +37,7 @@ from tutela.engine.assessment.indicators import Lens
 from tutela.engine.assessment.registry import WORLD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
 
 class PlanError(TutelaError):
@@ -137,6 +137,17 @@ def read(data: bytes) -> Plan:
     for text in _prose(plan):
         check_prose(text)
     return plan
+
+
+def narrowed(
+    plan: Plan, *, name: str, title: str, day: date, lenses: Collection[Lens], countries: Collection[str]
+) -> Plan:
+    """Return a plan of these lenses and countries only; `PlanError` where the title says what prose may not."""
+    kept = tuple(each for each in plan.lenses if each.lens in lenses)
+    if not kept or not title.strip():
+        raise PlanError("An edition has a title, and looks through one lens at least")
+    check_prose(title)
+    return replace(plan, name=_word(name), title=title, day=day, lenses=kept, countries=tuple(sorted(countries)))
 
 
 def check_prose(text: str) -> None:

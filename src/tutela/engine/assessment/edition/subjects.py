@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Final
 from tutela.engine.assessment import capability, harm
 from tutela.engine.assessment.charts import Table
 from tutela.engine.assessment.charts.chart import number, source_line
-from tutela.engine.assessment.edition.document import Grid, Points
+from tutela.engine.assessment.edition.document import Grid
+from tutela.engine.assessment.edition.plans import PlanError
 
 if TYPE_CHECKING:
+    from tutela.engine.assessment.capability import Profile
     from tutela.engine.assessment.registry import Registry
 
 AREAS: Final = {
@@ -24,11 +26,6 @@ MODEL: Final = (
     "WePROTECT Global Alliance: Preventing and Tackling Child Sexual Exploitation and Abuse: A Model National Response "
     "(2016). Names cited; descriptions are our paraphrases."
 )
-_NO_INPUTS: Final = (
-    "A range, with what moves it most, is computed from the inputs of one country: how many people, and what one of "
-    "them costs, each with its own range and source. No such inputs ship, and none is made up."
-)
-SIMULATED: Final = Points("Not configured: a simulated cost and what drives it", (_NO_INPUTS,))
 
 
 def cost(registry: Registry) -> Grid:
@@ -70,6 +67,26 @@ def response() -> Grid:
         ("not a statement about any country: profiles are a country's own until it shares them",),
         "The Model National Response asks of each whether it exists and whether it is implemented. Phases of maturity "
         "are not configured: their text has no source here.",
+    )
+
+
+def profile(said: Profile) -> Grid:
+    """Tell what a country published of its own response; `PlanError` where it has not published it."""
+    if not said.shared:
+        raise PlanError(f"The self-assessment of {said.country} is private until the country publishes it")
+    rows = tuple(
+        (AREAS[each.area], each.name, said.of(each.no).existence.value, said.of(each.no).implementation.value)
+        for each in capability.capabilities().values()
+    )
+    return Grid(
+        "What the country says of its own response",
+        Table(("Area", "Capability", "Is it there?", "Is it carried out?"), rows),
+        (MODEL, f"The country's own assessment, edition {said.edition}, as it published it"),
+        (
+            "not assessed by anybody else: it is what the country says of itself",
+            "not to be set beside another country: there is no score",
+        ),
+        "Whether a capability exists and whether it is carried out are two questions.",
     )
 
 

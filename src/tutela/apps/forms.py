@@ -1,11 +1,20 @@
-"""What the forms of the assessment share."""
+"""What forms of several apps share: how a day is asked for, and which words are refused."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from tutela.domain.terms import find_avoided
+
+
+def check_words(text: str) -> None:
+    """Refuse a word to be avoided, with what to say instead."""
+    for found in find_avoided(text):
+        raise forms.ValidationError(_("Say “%(word)s” instead.") % {"word": found.term.prefer})
 
 
 class DayField(forms.DateField):
