@@ -99,6 +99,7 @@ class Party(models.Model):
 
     case_id: UUID
     takedown_id: UUID
+    notices: RelatedManager[Notice]
 
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
     takedown = models.ForeignKey(Takedown, on_delete=models.PROTECT, related_name="parties")
@@ -135,6 +136,7 @@ class Notice(models.Model):
     takedown_id: UUID
     party_id: UUID | None
     organisation_id: UUID
+    replies: RelatedManager[Reply]
 
     id = models.UUIDField(primary_key=True, default=clock.new_id, editable=False)
     takedown = models.ForeignKey(Takedown, on_delete=models.PROTECT, related_name="notices")

@@ -8,6 +8,7 @@ Rules:
    address carry that address in their own. It is neither asked nor told; the address in it is another matter.
 2. A *site* is a host name without `www`; the circuit of one says nothing about its neighbours.
 
+>>> from datetime import UTC, datetime
 >>> moment = datetime(2026, 3, 1, 12, tzinfo=UTC)
 >>> read(plain(Matter.begun(moment))) == Matter.begun(moment)
 True
@@ -21,7 +22,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields
-from datetime import UTC, datetime  # noqa: F401 - the example says UTC
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import unquote, urlsplit
 

@@ -241,7 +241,7 @@ def form_sent(actor: Actor, takedown_id: UUID, notice_id: UUID) -> None:
 
 def takedowns(actor: Actor, permission: Permission = Permission.TAKEDOWN_NOTICE_READ) -> QuerySet[Takedown]:
     """Return the takedowns within reach."""
-    return Takedown.objects.filter(visible(actor, permission, teams="case__team")).distinct()
+    return Takedown.objects.filter(visible(actor, permission, teams="case__team"))
 
 
 def takedown(actor: Actor, takedown_id: UUID, permission: Permission = Permission.TAKEDOWN_NOTICE_READ) -> Takedown:

@@ -1,10 +1,12 @@
+from typing import Any
+
 import django.db.models.deletion
 import tutela.apps.custody.public
 import tutela.engine.clock
 from django.db import migrations, models
 
 
-def _key(to: str, related: str, **more: bool) -> models.ForeignKey:
+def _key(to: str, related: str, **more: Any) -> models.ForeignKey:
     return models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name=related, to=to, **more)
 
 

@@ -1,8 +1,10 @@
+from typing import Any
+
 import django.db.models.deletion
 from django.db import migrations, models
 
 
-def _key(to: str, related: str, **more: bool) -> models.ForeignKey:
+def _key(to: str, related: str, **more: Any) -> models.ForeignKey:
     return models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name=related, to=to, **more)
 
 
