@@ -225,7 +225,7 @@ class Play:
         fill(contacts.REGISTRIES, f"127.0.0.0/8,{registry},a simulation", f"example,{registry},a simulation")
         fill(contacts.VANTAGES, f"ca,ca,http://127.0.0.1:{self._vantage.getsockname()[1]},a simulation")
         rows = [
-            f"network,127.0.{n}.0/24,upstream,Above {n},above@net-{n}.example,,nl,a simulation"
+            f"network,127.0.{n}.0/24,upstream,Above {n},above@net-{n}.example,,nl,,a simulation"
             for n in range(1, NETWORKS + 1)
         ]
         fill(contacts.CONTACTS, *rows)

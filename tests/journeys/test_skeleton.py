@@ -38,6 +38,9 @@ from tutela.domain.lists import Entry, MatchPolicy
 from tutela.engine.matching import ListStore
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from email.message import EmailMessage
+
     from tests.conftest import Clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -214,13 +217,19 @@ def _notice(world: World, case: Case, place: Location) -> None:
 
 def _letters(world: World) -> None:
     """It went to the one who must act; the copy for the desk is defanged."""
-    letters = {recipient: message.get_content() for recipient, message in world.mail.taken}
+    letters = {recipient: "".join(_texts(message)) for recipient, message in world.mail.taken}
     assert set(letters) == {CANARIES["recipient"], "desk@hotline.example"}
     assert world.url in letters[CANARIES["recipient"]]
     assert world.url not in letters["desk@hotline.example"]
     assert "hxxp://" in letters["desk@hotline.example"]
     assert all(CANARIES["path"] not in message["subject"] for _, message in world.mail.taken)
     assert Notice.objects.get().sent_at is not None
+
+
+def _texts(message: EmailMessage) -> Iterator[str]:
+    for part in message.walk():
+        if not part.is_multipart():
+            yield str(part.get_content())
 
 
 def _probes(world: World, case: Case, standing_clock: Clock) -> None:
@@ -266,7 +275,7 @@ def _ledger(case: Case) -> None:
     assert [action for action in chain if action != "case.prioritised"] == [
         "report.received", "case.opened", "item.added", "report.received", "item.matched", "item.confirmed-unseen",
         "takedown.ordered", "recipients.found", "probe.done", "notice.ordered", "notice.sent", "probe.done",
-        "probe.done", "probe.done", "probe.done", "probe.done", "probe.done", "item.gone",
+        "probe.done", "probe.done", "probe.done", "probe.done", "item.gone",
     ]  # fmt: skip
     assert custody.verify_case(SYSTEM, case.id).faults == ()
     assert custody.verify_log(SYSTEM).faults == ()

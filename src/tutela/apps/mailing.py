@@ -35,7 +35,7 @@ class MailError(TutelaError):
     """No message can be sent."""
 
 
-HandOver = Callable[["Message"], None]
+HandOver = Callable[["Message | Written"], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,25 @@ class Message:
     parts: tuple[Part, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A message to one recipient that a wire format has written whole, headers and all."""
+
+    name: str  # as in its Message-ID
+    recipient: str
+    content: bytes
+
+    def as_bytes(self, **_how: str) -> bytes:
+        """Return it as the mail server takes it: Django asks for this."""
+        return self.content
+
+
 def is_configured() -> bool:
     """Whether the settings name a mail server."""
     return bool(settings.TUTELA.mail_url)
 
 
-def send(messages: Sequence[Message]) -> None:
+def send(messages: Sequence[Message | Written]) -> None:
     """Hand messages to the mail server, over one connection. Raises `MailError`, or one of `REFUSALS`."""
     with post() as hand_over:
         for message in messages:
@@ -78,7 +91,7 @@ def post() -> Generator[HandOver]:
         raise MailError("No mail server is configured", hint="Set mail_url.")
     with get_connection(_BACKEND, fail_silently=False, **_server(settings.TUTELA.mail_url)) as connection:
 
-        def hand_over(message: Message) -> None:
+        def hand_over(message: Message | Written) -> None:
             if _mail(message, connection).send() != 1:
                 raise MailError("The mail server did not take the message")
 
@@ -98,13 +111,29 @@ def log_away(error: Exception) -> None:
     log.warning("mail-away", error=type(error).__qualname__, status=code)
 
 
-def written(message: Message) -> str:
+def written(message: Message | Written) -> str:
     """Return a message as it is handed over."""
+    if isinstance(message, Written):
+        return message.content.decode("utf-8", errors="replace")
     return _mail(message, None).message().as_string()
 
 
-def _mail(message: Message, connection: Any) -> EmailMessage:
+class _Whole(EmailMessage):
+    """A message that nothing is added to."""
+
+    whole: Written
+
+    def message(self, **_how: Any) -> Any:
+        """Return what is sent."""
+        return self.whole
+
+
+def _mail(message: Message | Written, connection: Any) -> EmailMessage:
     tutela = settings.TUTELA
+    if isinstance(message, Written):
+        whole = _Whole(from_email=tutela.mail_from, to=[message.recipient], connection=connection)
+        whole.whole = message
+        return whole
     before = f"<{message.follows}@{tutela.host}>"
     thread = {"In-Reply-To": before, "References": before} if message.follows else {}
     mail = EmailMessage(

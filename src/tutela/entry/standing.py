@@ -46,6 +46,7 @@ _TABLES: Final = (
     takedown.CONTACTS,
     takedown.REGISTRIES,
     takedown.VANTAGES,
+    takedown.CLASSES,
     custody.RETENTION,
 )
 WAIT_S_MAX: Final = 60  # work and entries are taken within a second where a worker runs

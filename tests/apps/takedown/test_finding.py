@@ -104,10 +104,10 @@ def test_our_own_table_goes_before_a_registry_and_the_narrowest_row_first(regist
     registry.answers["/ip/127.0.0.9"] = (200, {}, network())
     fill(
         CONTACTS,
-        "network,127.0.0.0/8,host,Wide,wide@host.example,,nl,an agreement",
-        "network,127.0.0.0/24,host,Narrow,https://host.example/report,,nl,an agreement",
-        "jurisdiction,nl,authority,An authority,desk@authority.example,,nl,an agreement",
-        "network,127.0.0.0/24,upstream,,nothing at all,,nl,an agreement",
+        "network,127.0.0.0/8,host,Wide,wide@host.example,,nl,,an agreement",
+        "network,127.0.0.0/24,host,Narrow,https://host.example/report,,nl,,an agreement",
+        "jurisdiction,nl,authority,An authority,desk@authority.example,,nl,,an agreement",
+        "network,127.0.0.0/24,upstream,,nothing at all,,nl,,an agreement",
     )
     found = finding.find("http://127.0.0.9/a")
     hosts = [party.reach for party in found.parties if party.rung == "host"]

@@ -243,7 +243,7 @@ def test_mail_that_goes_round_ends(play):
 
 
 def test_a_form_waits_for_the_person_who_fills_it_in(play):
-    fill(CONTACTS, "network,192.0.2.0/24,host,A host,https://host.example/report,,nl,an agreement")
+    fill(CONTACTS, "network,192.0.2.0/24,host,A host,https://host.example/report,,nl,,an agreement")
     takedown = play.order(recipient="https://host.example/report")
     play.see(takedown, Finding.THERE)
     assert play.post() == []
@@ -273,11 +273,11 @@ def test_a_notice_holds_the_address_one_digest_and_nothing_else_that_could_find_
     play.see(takedown, Finding.THERE)
     play.post()
     message = play.mail.taken[0][1]
-    text = message.get_content()
-    assert takedown.item.sha256 in text
+    [beside] = message.iter_attachments()
+    assert beside.get_content().splitlines() == ["https://files.example/a", f"SHA-256 {takedown.item.sha256}"]
+    assert "https://files.example" not in message.get_body().get_content()
     assert "ab" * 32 not in message.as_string()
     assert "cd" * 16 not in message.as_string()
-    assert not list(message.iter_attachments())
     assert "files.example" not in message["Subject"]
     assert Notice.objects.get().message.startswith("Content-Type")
 

@@ -108,5 +108,7 @@ def send_notice(actor: Actor, case_id: UUID, location_id: UUID, recipient: str =
             address=location.address,
             recipient=recipient,
             held=held,
+            scheme=decision.scheme,
+            classification=decision.classification,
         ),
     )

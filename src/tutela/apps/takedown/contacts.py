@@ -1,14 +1,17 @@
 """Tables that the operator fills: whom to tell, which registry to ask, and from where it is looked at. All ship empty.
 
-    contacts.csv     kind (network, site, name-ending, jurisdiction), value, rung, name, reach, fronts, jurisdiction
+    contacts.csv     kind (network, site, name-ending, jurisdiction), value, rung, name, reach, fronts, jurisdiction,
+                     language (of their letter; empty: English)
     registries.csv   asked (a network, or the ending of names), server (its RDAP service, https)
     vantages.csv     name, jurisdiction, proxy (http://host:port that the operator runs there)
+    classes.csv      scheme, classification (as a list says it), word (what that is in XARF)
 
 Rules:
 
 1. We name no host, registry or authority of our own: without rows nobody is found but by what a person gives.
 2. The narrowest row wins: the smallest network, the longest name.
 3. Without a second vantage point a removal is never certain; the board says so.
+4. What a list's own words are in XARF is the operator's to say: without a row a notice carries no report for machines.
 """
 
 from __future__ import annotations
@@ -23,6 +26,8 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext as _
 
 from tutela.apps.tables import Row, Table
+from tutela.engine.formats.notice_words import LANGUAGES
+from tutela.engine.formats.xarf_report import Classification
 from tutela.engine.removal import Rung
 from tutela.engine.responsible import Confidence, Party, Source
 
@@ -64,6 +69,15 @@ class Vantage:
     proxy: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Class:
+    """One row: what a list's word is in XARF."""
+
+    scheme: str
+    classification: str
+    word: Classification
+
+
 def contacts_of(host: str, ip: str, jurisdiction: str, rows: Iterable[Contact] | None = None) -> list[Contact]:
     """Return the rows that answer for an address, of each rung the narrowest first."""
     found = [
@@ -83,6 +97,12 @@ def registry_for(asked: str) -> str:
 def vantages() -> list[Vantage]:
     """Return every place from which it is looked at: here, and those of the table."""
     return [Vantage(HERE), *VANTAGES.rows()]
+
+
+def class_of(scheme: str, classification: str) -> Classification | None:
+    """Return what a list's word is in XARF; None where nobody said so."""
+    asked = (scheme, classification)
+    return next((row.word for row in CLASSES.rows() if (row.scheme, row.classification) == asked), None)
 
 
 def _fit(row: Contact, host: str, ip: str, jurisdiction: str) -> int:
@@ -119,8 +139,18 @@ def _contact(row: Row) -> Contact:
         raise ValueError("`reach` is a mailbox, or the https address of a form")
     if row["jurisdiction"] and not _COUNTRY.fullmatch(row["jurisdiction"].lower()):
         raise ValueError("`jurisdiction` is a code of two letters (ISO 3166-1)")
-    fronts = row["fronts"].lower() == "yes"
-    party = Party(Rung(row["rung"]).value, row["name"], row["reach"], Source.TABLE, Confidence.HIGH, fronts=fronts)
+    language, fronts = row["language"].lower(), row["fronts"].lower() == "yes"
+    if language and language not in LANGUAGES:
+        raise ValueError(f"`language` is one of {', '.join(LANGUAGES)}")
+    party = Party(
+        Rung(row["rung"]).value,
+        row["name"],
+        row["reach"],
+        Source.TABLE,
+        Confidence.HIGH,
+        fronts=fronts,
+        language=language,
+    )
     return Contact(row["kind"], value.strip("."), party, row["jurisdiction"].lower())
 
 
@@ -140,6 +170,12 @@ def _vantage(row: Row) -> Vantage:
     if parts.scheme != "http" or not parts.hostname or not parts.port:
         raise ValueError("`proxy` is http://host:port")
     return Vantage(row["name"], row["jurisdiction"].lower(), row["proxy"])
+
+
+def _class(row: Row) -> Class:
+    if not row["scheme"] or not row["classification"]:
+        raise ValueError("`scheme` and `classification` are as a list says them")
+    return Class(row["scheme"], row["classification"], Classification(row["word"]))
 
 
 CONTACTS: Final = Table(
@@ -163,4 +199,11 @@ VANTAGES: Final = Table(
     _vantage,
     title=lambda: _("Places to look from"),
     without=lambda: _("It is looked at from here only, so no removal is ever certain."),
+)
+CLASSES: Final = Table(
+    "classes.csv",
+    _DATA / "classes.csv",
+    _class,
+    title=lambda: _("Words of lists in notices"),
+    without=lambda: _("Notices carry no report for machines (XARF), only a letter."),
 )

@@ -7,7 +7,7 @@ as a reason, so that a person sees why somebody was not told.
 from __future__ import annotations
 
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
@@ -134,7 +134,7 @@ class _Search:
             if isinstance(read, Unfit):
                 self._refused.append(f"{party.source.value}:{read.value}")
             else:
-                kept.append(Party(party.rung, party.name, read, party.source, party.confidence, fronts=party.fronts))
+                kept.append(replace(party, reach=read))
         return kept
 
 

@@ -54,6 +54,8 @@ class Takedown(models.Model):
     network = models.CharField(max_length=100, blank=True)
     jurisdiction = models.CharField(max_length=2, blank=True)
     kind = models.CharField(max_length=100, blank=True)  # the Content-Type that was first seen
+    scheme = models.CharField(max_length=200, blank=True)  # of the list by which it was decided
+    classification = models.CharField(max_length=1024, blank=True)  # what that list says
     first_sent_at = models.DateTimeField(null=True)  # ever
     gone_at = models.DateTimeField(null=True)
     removed_at = models.DateTimeField(null=True)
@@ -109,6 +111,7 @@ class Party(models.Model):
     reach = EncryptedText(subject="case_id")  # a mailbox, or the address of a form
     is_form = models.BooleanField(default=False)
     fronts = models.BooleanField(default=False)
+    language = models.CharField(max_length=2, blank=True)  # of letters to them
     source = models.CharField(max_length=16, choices=_choices(Source))
     confidence = models.CharField(max_length=8, choices=_choices(Confidence))
     place = models.PositiveSmallIntegerField(default=0)  # the surest first
@@ -148,6 +151,7 @@ class Notice(models.Model):
     recipient = EncryptedText(subject="case_id")
     recipient_mark = models.CharField(max_length=64, blank=True)  # blind index of the recipient, for the pace
     message = EncryptedText(subject="case_id")  # as it was sent
+    name = models.CharField(max_length=64, blank=True)  # of that message: what an answer refers to
     is_form = models.BooleanField(default=False)  # a person fills a form in
     ordered_at = models.DateTimeField(default=clock.now, editable=False)
     try_at = models.DateTimeField(null=True)  # None: not to be sent any more
@@ -159,6 +163,7 @@ class Notice(models.Model):
         indexes = (
             models.Index(fields=["try_at", "id"], name="notice_to_send", condition=Q(try_at__isnull=False)),
             models.Index(fields=["recipient_mark", "sent_at"], name="notice_pace"),
+            models.Index(fields=["name"], name="notice_name", condition=~Q(name="")),
         )
         ordering = ("ordered_at", "id")
 

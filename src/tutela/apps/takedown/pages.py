@@ -65,7 +65,7 @@ def takedown(request: HttpRequest, takedown_id: UUID) -> HttpResponse:
     """Show one: where it stands, what is next and why, who can act, what was sent, seen and answered."""
     actor = actor_of(request)
     found = services.takedown(actor, takedown_id)
-    matter, notices = found.read(), list(found.notices.select_related("party"))
+    matter, notices = found.read(), list(found.notices.select_related("party", "organisation", "takedown__item"))
     replies = list(Reply.objects.filter(notice__takedown=found))
     parties = list(found.parties.all())
     open_together([*parties, *notices, *replies, found.location])

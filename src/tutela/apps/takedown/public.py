@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from tutela.apps.access.public import can
 from tutela.apps.takedown import labels
-from tutela.apps.takedown.contacts import CONTACTS, REGISTRIES, VANTAGES
+from tutela.apps.takedown.contacts import CLASSES, CONTACTS, REGISTRIES, VANTAGES
 from tutela.apps.takedown.models import Notice, Reply, Takedown
 from tutela.apps.takedown.services import Order, TakedownError, move, order, resume, takedowns, waiting_for_person
 from tutela.domain.actors import Permission
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tutela.domain.period import Period
 
 __all__ = [
+    "CLASSES",
     "CONTACTS",
     "REGISTRIES",
     "VANTAGES",

@@ -7,7 +7,6 @@ refused there, so that the mail server gives it to people as it gives them any o
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -23,6 +22,7 @@ from tutela.engine.removal.answers import MESSAGE_BYTES_MAX
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from uuid import UUID
 
     from tutela.domain.actors import Actor
 
@@ -84,11 +84,7 @@ def _settle(reply: Reply, moment: datetime, answer: Answer | None = None) -> Non
 
 
 def _notice(reference: str) -> Notice | None:
-    try:
-        notice_id = UUID(reference)
-    except ValueError:
-        return None
-    return Notice.objects.filter(id=notice_id).exclude(sent_at=None).first()
+    return Notice.objects.filter(name=reference).first() if reference else None
 
 
 def _record(notice: Notice, actor: Actor, reason: ReasonCode) -> None:

@@ -53,6 +53,8 @@ class Order:
     address: str
     recipient: str = ""
     held: bool = False  # by the police, for as long as the ladder allows
+    scheme: str = ""  # of the list by which it was decided, and what that list says
+    classification: str = ""
 
 
 #### What the system keeps ####
@@ -77,6 +79,8 @@ def order(actor: Actor, ordered: Order) -> TakedownId:
         location_id=ordered.location_id,
         organisation_id=ordered.organisation_id,
         opened_at=moment,
+        scheme=ordered.scheme,
+        classification=ordered.classification,
         site_mark=blind_index("takedown.site", site_of(ordered.address)),
     )
     takedown.keep(Matter.begun(moment, held_until=moment + LADDER.hold if ordered.held else None), moment)
@@ -106,6 +110,7 @@ def keep_found(takedown_id: UUID, found: Found) -> None:
             reach=party.reach,
             is_form=party.is_form,
             fronts=party.fronts,
+            language=party.language,
             source=party.source,
             confidence=party.confidence,
             place=place,
@@ -233,7 +238,7 @@ def form_sent(actor: Actor, takedown_id: UUID, notice_id: UUID) -> None:
         raise Http404
     if notice.sent_at:
         raise TakedownError(_("This notice was sent already."))
-    telling.keep_sent(notice, "", actor)
+    telling.keep_sent(notice, "", actor=actor)
 
 
 #### Within reach ####

@@ -76,7 +76,7 @@ def _hand_over(notice: Notice, hand_over: mailing.HandOver) -> None:
             (telling.keep_bounced if mailing.is_final(error) else telling.keep_put_off)(notice)
         return
     with transaction.atomic():
-        telling.keep_sent(notice, mailing.written(letter))
+        telling.keep_sent(notice, mailing.written(letter), letter.name)
     for copy in copies:
         with suppress(*mailing.REFUSED_MESSAGE):  # the desk may refuse its own copy
             hand_over(copy)

@@ -91,7 +91,7 @@ def waiting(moment: datetime) -> list[Notice]:
     full = [mark for mark, count in sent.items() if not PACE.room(count, 1)]
     ready = Notice.objects.filter(try_at__lte=moment).exclude(recipient_mark__in=full).order_by("try_at", "id")
     chosen: list[Notice] = []
-    for notice in ready.select_related("takedown__item", "party")[:_LOOKED_THROUGH]:
+    for notice in ready.select_related("takedown__item", "party", "organisation")[:_LOOKED_THROUGH]:
         if len(chosen) < PACE.minute_max and PACE.room(sent.get(notice.recipient_mark, 0), 1):
             sent[notice.recipient_mark] = sent.get(notice.recipient_mark, 0) + 1
             chosen.append(notice)
@@ -113,14 +113,14 @@ def is_wanted(notice: Notice) -> bool:
         return False
 
 
-def keep_sent(notice: Notice, message: str, actor: Actor = SYSTEM) -> None:
+def keep_sent(notice: Notice, message: str, name: str = "", actor: Actor = SYSTEM) -> None:
     """Keep that a mail server took a notice, or that a person filled in a form, in the caller's transaction.
 
     The ladder counts from here: whoever was never told was not slow.
     """
     moment = clock.now()
-    notice.sent_at, notice.try_at, notice.message = moment, None, message
-    notice.save(update_fields=["sent_at", "try_at", "message"])
+    notice.sent_at, notice.try_at, notice.message, notice.name = moment, None, message, name
+    notice.save(update_fields=["sent_at", "try_at", "message", "name"])
     takedown = Takedown.objects.select_for_update().get(id=notice.takedown_id)
     takedown.first_sent_at = takedown.first_sent_at or moment
     with suppress(MatterError):  # it became unwanted while it was handed over

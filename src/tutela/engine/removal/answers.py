@@ -2,8 +2,8 @@ r"""What comes back by mail: a bounce, an automatic answer, a person's. Pure; th
 
 Rules:
 
-1. What answers is found by the reference that we gave (`In-Reply-To`, `References`, a report of delivery), never by an
-   address in a text. Without one it is nobody's, and a person sees it.
+1. What answers is found by the reference that we gave (`In-Reply-To`, `References`, the name of the message that a
+   report of delivery is about), never by an address in a text. Without one it is nobody's, and a person sees it.
 2. A machine's answer is never answered: neither a bounce nor anything that says it is automatic, is from nobody, came
    through us before or passed too many hands. That ends every loop of mail.
 3. A bounce that is final (status 5.x.x) says that the contact is bad. One that is not (4.x.x) says nothing yet.
@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from email import message_from_bytes, policy
+from email import message_from_bytes, message_from_string, policy
 from email.message import EmailMessage
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, cast
@@ -31,7 +31,7 @@ MESSAGE_BYTES_MAX: Final = 1024 * 1024
 _HOPS_MAX: Final = 25
 _PARTS_MAX: Final = 50
 _STATUS: Final = re.compile(r"^Status:\s*([245])\.\d{1,3}\.\d{1,3}", re.IGNORECASE | re.MULTILINE)
-_ID: Final = re.compile(r"<([0-9a-z-]{1,64})@([a-z0-9.-]{1,253})>", re.IGNORECASE)
+_ID: Final = re.compile(r"<([0-9a-z.-]{1,64})@([a-z0-9.-]{1,253})>", re.IGNORECASE)
 
 
 class Sort(StrEnum):
@@ -84,18 +84,24 @@ def _sort(headers: EmailMessage, report: str, host: str) -> Sort:
 
 
 def _report(message: object) -> str:
-    """Return what a report of delivery says, and the head of the message that it is about."""
+    """Return what a report of delivery says, and the name of the message that it is about."""
     texts: list[str] = []
     for part in _parts(message):
         kind = part.get_content_type()
         if kind == "message/delivery-status":
             texts += [str(each) for each in _inner(part)]
         elif kind in {"message/rfc822", "text/rfc822-headers"}:
-            texts += [str(each)[:_HEAD_CHARACTERS_MAX] for each in _inner(part)]
+            texts += [name for each in _inner(part) if (name := _name(str(each)[:_HEAD_CHARACTERS_MAX]))]
     return "\n".join(texts)
 
 
 _HEAD_CHARACTERS_MAX: Final = 16_384
+
+
+def _name(head: str) -> str:
+    """Return the line with the name of a message; others of its lines hold addresses of ours, too."""
+    found = message_from_string(head, policy=policy.compat32)["Message-ID"]
+    return f"Message-ID: {found}" if found else ""
 
 
 def _parts(message: object) -> Iterator[EmailMessage]:

@@ -46,6 +46,7 @@ class Party:
     source: Source
     confidence: Confidence
     fronts: bool = False  # a delivery network: asked where the origin is, removes nothing itself
+    language: str = ""  # of letters to them; empty: not known
 
     @property
     def is_form(self) -> bool:
