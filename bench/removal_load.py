@@ -77,7 +77,7 @@ class Internet:
     def take(self, recipient: str, text: str, message_id: str) -> None:
         """A recipient got a notice."""
         self.notices += 1
-        name = urlsplit(re.search(r"http://\S+", text)[0]).hostname or ""
+        name = urlsplit(re.search(r"http://[^\s\"]+", text)[0]).hostname or ""
         who, _, where = recipient.partition("@")
         place, rung = self.places[name], _RUNGS[who]
         holds = where == ("registrar.example" if who == "registrar" else f"net-{self.network_of(name)}.example")
@@ -171,6 +171,12 @@ class _Elsewhere(socket.socket):
                     near.sendall(read)
 
 
+def _said(message: Any) -> str:
+    """Return what people and machines read in a message."""
+    leaves = (part.get_content() for part in message.walk() if not part.is_multipart())
+    return "\n".join(each.decode() if isinstance(each, bytes) else str(each) for each in leaves)
+
+
 class Play:
     """One desk, its takedowns, and the person who decides."""
 
@@ -220,7 +226,8 @@ class Play:
         return stack
 
     def _configure(self, mail_url: str) -> None:
-        settings.TUTELA = replace(settings.TUTELA, mail_url=mail_url, probe_private=True)
+        settings.TUTELA = replace(settings.TUTELA, mail_url=mail_url, probe_private=True, origin="https://desk.example")
+        fill(contacts.CLASSES, "simulated,1,A1,a simulation")
         registry = f"http://127.0.0.1:{self._registry.server_address[1]}"
         fill(contacts.REGISTRIES, f"127.0.0.0/8,{registry},a simulation", f"example,{registry},a simulation")
         fill(contacts.VANTAGES, f"ca,ca,http://127.0.0.1:{self._vantage.getsockname()[1]},a simulation")
@@ -244,7 +251,16 @@ class Play:
         organisation = OrganisationId(self._desk.organisation.id)
         with transaction.atomic():
             services.order(
-                SYSTEM, services.Order(CaseId(self._case.id), ItemId(where.item_id), where.id, organisation, url)
+                SYSTEM,
+                services.Order(
+                    CaseId(self._case.id),
+                    ItemId(where.item_id),
+                    where.id,
+                    organisation,
+                    url,
+                    scheme="simulated",
+                    classification="1",
+                ),
             )
 
     #### The service, and who answers it ####
@@ -256,13 +272,13 @@ class Play:
         taken, mail.taken = mail.taken, []
         for recipient, message in taken:
             name = message["Message-ID"].strip("<>").partition("@")[0]
-            self.internet.take(recipient, message["Subject"] + "\n" + message.get_content(), name)
+            self.internet.take(recipient, message["Subject"] + "\n" + _said(message), name)
             self._note_answers(message, name)
         self._answer()
         self._decide()
 
     def _note_answers(self, message: Any, name: str) -> None:
-        host = urlsplit(re.search(r"http://\S+", message.get_content())[0]).hostname or ""
+        host = urlsplit(re.search(r"http://[^\s\"]+", _said(message))[0]).hostname or ""
         place = self.internet.places[host]
         while place.said:
             moment, answer = place.said.pop()
