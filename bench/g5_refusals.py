@@ -1,10 +1,13 @@
-"""G5: what must be refused when somebody lies, loops or leads astray. The tests decide; this counts them."""
+"""G5: what must be refused when somebody lies, loops or leads astray. The tests decide; this counts them.
+
+So that the tests can fail, each guard is also taken out of a copy of the source: some test must notice.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
-from bench import tested
+from bench import guards_out, tested
 from bench.record import Measurement
 
 _RESPONSIBLE: Final = "tests/engine/responsible"
@@ -23,7 +26,10 @@ _GROUPS: Final = {
         ("tests/engine/removal/test_looks.py",),
         ("answered", "bounce", "hostile", "recipient"),
     ),
-    "circuits, holds, objections, and who is told": (("tests/apps/takedown/test_telling.py",), ("",)),
+    "circuits, holds, objections, and who is told": (
+        ("tests/apps/takedown/test_telling.py", "tests/apps/takedown/test_mail.py"),
+        ("",),
+    ),
 }
 
 
@@ -36,5 +42,9 @@ def measure() -> Measurement:
         found.put(name, sum(each.result == "passed" for each in outcomes))
         failed += [(each.name, each.result) for each in outcomes if each.result != "passed"]
     found.put("tests that do not pass", len(failed))
+    unnoticed = guards_out.unnoticed()
+    found.put("guards that were taken out, one at a time", len(guards_out.GUARDS))
+    found.put("that no test missed", len(unnoticed))
+    found.table("Guards that no test missed", ("guard",), [(name,) for name in unnoticed])
     found.table("Tests that do not pass", ("test", "result"), failed)
     return found

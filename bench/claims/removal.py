@@ -71,6 +71,8 @@ CLAIMS: Final = (
             FigureSpec("loops and hostile mail", "tests", at_least(10)),
             FigureSpec("circuits, holds, objections, and who is told", "tests", at_least(10)),
             FigureSpec("tests that do not pass", "tests", at_most(0)),
+            FigureSpec("guards that were taken out, one at a time", "guards", at_least(15)),
+            FigureSpec("that no test missed", "guards", at_most(0)),
         ),
     ),
 )

@@ -156,7 +156,13 @@ class Vantage(socketserver.StreamRequestHandler):
 
 
 @pytest.mark.parametrize(
-    ("says", "status"), [(b"HTTP/1.1 200 fine\r\n\r\n", 451), (b"HTTP/1.1 403 no\r\n\r\n", None), (b"", None)]
+    ("says", "status"),
+    [
+        (b"HTTP/1.1 200 fine\r\n\r\n", 451),
+        (b"HTTP/1.1 403 no\r\n\r\n", None),
+        (b"HTTP/1.1 403 no\r\n\r\nHTTP/1.1 404 gone\r\n\r\n", None),  # the proxy's word is not the host's
+        (b"", None),
+    ],
 )
 def test_a_vantage_point_is_told_the_checked_address_and_never_the_name(says, status):
     proxy = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Vantage)
