@@ -64,13 +64,13 @@ class Service:
         """Run a module to its end; return what it said."""
         return self.finish(self.start(module, *words))
 
-    def ask(self, module: str, *words: object) -> Any:
-        """Run a module to its end; return the JSON that it said."""
-        return json.loads(self.run(module, *words))
+    def ask(self, module: str, *words: object, wait_s_max: int = _WAIT_S_MAX) -> Any:
+        """Run a module to its end; return the JSON that it said last: before it, work may have said that it is done."""
+        return json.loads(self.finish(self.start(module, *words), wait_s_max=wait_s_max).splitlines()[-1])
 
-    def finish(self, process: subprocess.Popen[str]) -> str:
+    def finish(self, process: subprocess.Popen[str], *, wait_s_max: int = _WAIT_S_MAX) -> str:
         """Wait for the end of a process; return what it said."""
-        said, complaint = process.communicate(timeout=_WAIT_S_MAX)
+        said, complaint = process.communicate(timeout=wait_s_max)
         self._running.remove(process)
         if process.returncode:
             raise RuntimeError(complaint[-3000:])

@@ -12,6 +12,7 @@ from tutela.apps.access import services
 from tutela.apps.access.public import person_actor
 from tutela.apps.tables import FOLDER
 from tutela.domain.actors import SYSTEM, Actor, Permission, Role
+from tutela.engine import clock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from tutela.apps.access.models import ApiKey, Organisation, Person, Team
     from tutela.apps.referral.models import Filing
     from tutela.apps.tables import Table
+    from tutela.apps.takedown.models import Takedown
     from tutela.apps.triage.models import Location
 
 PASSWORD = "seven quiet herons by the water"
@@ -100,6 +102,24 @@ def fill(table: Table[Any], *rows: str) -> Path:
     head = table.shipped.read_text(encoding="utf-8").splitlines()[0]
     own.write_text("\n".join((head, *rows)), encoding="utf-8")
     return own
+
+
+def make_takedown(
+    case: Any, address: str = "https://files.example/a", *, recipient: str = "abuse@host.example"
+) -> Takedown:
+    """A takedown that was ordered, with one recipient, as a person's order leaves it."""
+    from django.db import transaction
+
+    from tutela.apps.takedown import services as takedown
+    from tutela.apps.takedown.models import Takedown
+    from tutela.domain.ids import CaseId, ItemId, OrganisationId
+
+    place = make_place(case, address, sha256=f"{clock.new_id().int:064x}")
+    ordered = takedown.Order(
+        CaseId(case.id), ItemId(place.item_id), place.id, OrganisationId(case.organisation_id), address, recipient
+    )
+    with transaction.atomic():
+        return Takedown.objects.get(id=takedown.order(SYSTEM, ordered))
 
 
 def make_place(case: Any, address: str = "https://files.example/a", **digests: str) -> Location:

@@ -20,7 +20,7 @@ from tests.world import PASSWORD, make_desk, make_key, make_person, make_place, 
 from tutela.apps.access import services
 from tutela.apps.access.models import ApiKey, Membership, Person
 from tutela.apps.intake.models import Report
-from tutela.apps.takedown.models import Notice
+from tutela.apps.takedown.models import Takedown
 from tutela.apps.triage.models import Case
 from tutela.domain.actors import SYSTEM, Permission, Role
 
@@ -297,7 +297,7 @@ def test_a_notice_about_an_address_of_another_organisation_does_not_exist(ours, 
     for about in (mine, case):
         address = reverse("case-notice", kwargs={"case_id": about.id, "location_id": place.id})
         assert client.post(address, {"recipient": "abuse@host.example"}).status_code == 404
-    assert not Notice.objects.exists()
+    assert not Takedown.objects.exists()
 
 
 def test_a_report_that_names_another_organisation_is_not_valid(ours, theirs, client):

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests.journeys.sinks import Host, MailSink, running
-from tests.world import Desk, make_desk, make_filing, make_place
+from tests.world import Desk, make_desk, make_filing, make_takedown
 from tutela.apps.access.public import acting_as
 from tutela.apps.assessment import packing
 from tutela.apps.assessment.editing import Order
@@ -25,7 +25,6 @@ from tutela.apps.jobs.models import DeadJob, Job
 from tutela.apps.jobs.public import enqueue, run_worker
 from tutela.apps.referral.rules import Step
 from tutela.apps.safeguarding.models import Concern
-from tutela.apps.takedown.models import Notice
 from tutela.apps.triage.models import Case, Lookup, Weighting
 from tutela.apps.triage.weights import DEFAULT
 from tutela.domain.actors import SYSTEM
@@ -46,8 +45,9 @@ ARGUMENTS = {
     "lists.pack": "organisation_id",
     "referral.file": "filing_id",
     "safeguarding.alert": "concern_id",
-    "takedown.notify": "notice_id",
-    "takedown.probe": "notice_id",
+    "takedown.find": "takedown_id",
+    "takedown.notify": "",
+    "takedown.probe": "",
     "triage.liken": "organisation_id",
     "triage.match": "organisation_id",
     "triage.rank": "weighting_id",
@@ -72,16 +72,9 @@ def outside(tmp_path):
 def work_of(desk: Desk, host: Host) -> dict[str, str]:
     """A case with everything that a job may be about; the arguments of each."""
     case = Case.objects.create(organisation=desk.organisation, team=desk.team)
-    place = make_place(case, f"{host.url}/a", sha256="00" * 32)
-    notice = Notice.objects.create(
-        case=case,
-        item=place.item,
-        location=place,
-        organisation=desk.organisation,
-        address=place.address,
-        recipient="a@b.example",
-    )
-    Lookup.objects.create(organisation=desk.organisation, item=place.item, channel="public", jurisdiction="nl")
+    takedown = make_takedown(case, f"{host.url}/a")
+    Job.objects.all().delete()
+    Lookup.objects.create(organisation=desk.organisation, item=takedown.item, channel="public", jurisdiction="nl")
     weighting = Weighting.objects.create(organisation=desk.organisation, number=1, points=DEFAULT.plain())
     concern = Concern.objects.create(case=case, organisation=desk.organisation, team=desk.team)
     asked = Question("cybertipline-reports", "WLD", date(2014, 1, 1), "an event").plain()
@@ -97,7 +90,7 @@ def work_of(desk: Desk, host: Host) -> dict[str, str]:
         "edition_id": str(edition.id),
         "study_id": str(study.id),
         "organisation_id": str(desk.organisation.id),
-        "notice_id": str(notice.id),
+        "takedown_id": str(takedown.id),
         "concern_id": str(concern.id),
         "filing_id": str(make_filing(case, Step.APPROVED).id),
         "weighting_id": str(weighting.id),

@@ -34,6 +34,8 @@ from tutela.apps.jobs.rules import ErrorCode
 from tutela.apps.lists.models import ListVersion, OwnEntry
 from tutela.apps.referral.models import Filing
 from tutela.apps.safeguarding.models import Concern
+from tutela.apps.takedown.models import Takedown
+from tutela.apps.takedown.rules import plain
 from tutela.apps.triage import public as triage
 from tutela.apps.triage.models import Agreement, Handover, Series
 from tutela.domain.actors import Actor, Permission, Role
@@ -42,6 +44,7 @@ from tutela.engine import clock
 from tutela.engine.assessment.indicators import Lens
 from tutela.engine.assessment.registry import load, tables
 from tutela.engine.formats import cybertip
+from tutela.engine.removal import Matter
 from tutela.entry import doors
 
 if TYPE_CHECKING:
@@ -136,6 +139,14 @@ CASES = {
     "report-contact": Case("post", "case", more=lambda desk: {"report_id": MISSING}),
     "case-probe": Case("post", "case", more=lambda desk: {"location_id": MISSING}),
     "case-notice": Case("post", "case", more=lambda desk: {"location_id": MISSING}),
+    "takedowns": Case(),
+    "takedown-scores": Case(),
+    "takedown": Case(about="takedown"),
+    "takedown-party": Case("post", "takedown", {"reach": "abuse@host.example", "rung": "host"}),
+    "takedown-hold": Case("post", "takedown", {"hours": "24"}),
+    "takedown-answer": Case("post", "takedown", {"answer": "removed"}, more=lambda desk: {"reply_id": MISSING}),
+    "takedown-form": Case("post", "takedown", more=lambda desk: {"notice_id": MISSING}),
+    "takedown-act": Case("post", "takedown", more=lambda desk: {"verb": "again"}),
     "safeguarding": Case(),
     "concern": Case(about="concern"),
     "concern-take": Case("post", "concern"),
@@ -265,7 +276,7 @@ OPEN_CASES = {
 # nobody here has such codes, and no case here has a place in the log, a report, a notice or a referral
 NOT_FOUND_OF_THEIR_OWN = {"transfer-heard", "card", "case-list-address", "case-entry-withdraw",
     "mfa_view_recovery_codes", "mfa_download_recovery_codes", "custody-report", "report-answer", "case-series", "case-take-out", "case-undo", "likeness-answer", "report-contact", "case-probe",
-    "custody-export", "filing-keep", "referral-step",
+    "custody-export", "filing-keep", "referral-step", "takedown-answer", "takedown-form",
 }  # fmt: skip
 
 
@@ -350,6 +361,9 @@ def _cases(ours: Desk, theirs: Desk) -> dict[tuple[str, str], Any]:
             found["own-entry", ownership] = _own_entry(made)
         found["concern", ownership] = Concern.objects.create(case=made, **owner)
         found["filing", ownership] = make_filing(made)
+        place = make_place(made, f"https://files.example/{ownership}")
+        about = {"case": made, "item": place.item, "location": place, "organisation_id": team.organisation_id}
+        found["takedown", ownership] = Takedown.objects.create(**about, matter=plain(Matter.begun(clock.now())))
         found["series", ownership] = Series.objects.create(organisation_id=team.organisation_id, name=ownership)
         found["handover", ownership] = Handover.objects.create(
             case=made, organisation_id=team.organisation_id, to_team_id=team.id, offered_by="p"
@@ -404,8 +418,9 @@ def _target_of(thing: Any) -> Target | None:
         return Target(OrganisationId(thing.organisation_id), frozenset({TeamId(thing.to_team_id)}))
     if isinstance(thing, Filing):
         thing = thing.case
-    if isinstance(thing, triage.Case | Concern):
-        return Target(OrganisationId(thing.organisation_id), frozenset({TeamId(thing.team_id)}))
+    if isinstance(thing, triage.Case | Concern | Takedown):
+        team_id = thing.case.team_id if isinstance(thing, Takedown) else thing.team_id
+        return Target(OrganisationId(thing.organisation_id), frozenset({TeamId(team_id)}))
     if isinstance(thing, Agreement | Transfer):
         is_offered = isinstance(thing, Transfer)
         return Target(OrganisationId((thing.to_organisation_id if is_offered else thing.organisation_id) or MISSING))
@@ -426,6 +441,7 @@ ARGUMENTS = {
     "handover": "handover_id",
     "agreement": "agreement_id",
     "transfer": "transfer_id",
+    "takedown": "takedown_id",
     "series": "series_id",
     "own-entry": "entry_id",
     "person": "person_id",
@@ -477,7 +493,19 @@ def _ownerships(case: Case) -> tuple[str, ...]:
     return (
         OWNERSHIPS
         if case.about
-        in {"agreement", "case", "concern", "filing", "handover", "series", "person", "team", "transfer", "key"}
+        in {
+            "agreement",
+            "case",
+            "takedown",
+            "concern",
+            "filing",
+            "handover",
+            "series",
+            "person",
+            "team",
+            "transfer",
+            "key",
+        }
         else ("none",)
     )
 

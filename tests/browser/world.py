@@ -21,7 +21,9 @@ from tutela.domain.lookups import Channel
 from tutela.domain.reports import Account, Fact, Incident, Media, Reported
 from tutela.domain.signals import SignalKind
 from tutela.engine import clock
-from tutela.engine.probing import Failure, ProbeAnswer
+from tutela.engine.probing import Failure
+from tutela.engine.removal import LADDER, Finding
+from tutela.engine.responsible import Confidence, Party, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 WEEKS = 12
 PLAIN_CASES = 57  # more than a page of the queue
+_FORM = Party("host", "Example CDN", "https://cdn.example/report", Source.TABLE, Confidence.HIGH, fronts=True)
+_REGISTRAR = Party("registrar", "Example registrar", "abuse@registrar.example", Source.RDAP, Confidence.MEDIUM)
 _LONG_PATH = "/gallery/" + "a-very-long-part-of-an-address-that-nothing-breaks" * 5
 _LISTS = {
     "national-hotline": ("Example Hotline", "A1", "Example scheme 2"),
@@ -130,6 +134,7 @@ class _Weeks:
             "case_closed": self._closed(),
             "case_stopped": self._stopped(),
             "case_not_asked": self._not_asked(),
+            "takedown": self._answered_notice(),
             "case_told": self._told(),
             "case_called": self._called(),
             "case_answered": self._danger("A neighbour telephoned; the family is known.", answer="with-service"),
@@ -217,33 +222,54 @@ class _Weeks:
         from django.db import transaction
 
         from tutela.apps.review.services import send_notice
-        from tutela.apps.takedown.models import Notice
-        from tutela.apps.takedown.services import keep_probe, keep_sent
+        from tutela.apps.takedown.finding import Found
+        from tutela.apps.takedown.models import Takedown
+        from tutela.apps.takedown.services import keep_found
+        from tutela.apps.takedown.telling import keep_sent
         from tutela.apps.triage.models import Location
 
         case_id = self._confirmed(name)
         place = Location.objects.filter(case_id=case_id).earliest("reported_at")
         send_notice(self._me, case_id, place.id, "abuse@cdn.example")
-        notice = Notice.objects.get(location_id=place.id)
-        answers = (ProbeAnswer(http_status=200), ProbeAnswer(failure=Failure.NO_ANSWER), ProbeAnswer(http_status=403))
+        takedown = Takedown.objects.get(location_id=place.id)
         with transaction.atomic():
-            self._calendar.forward(seconds=2)
-            keep_sent(notice)
-            for answer in answers:
-                self._calendar.forward(hours=2)
-                keep_probe(notice, answer)
+            keep_found(takedown.id, Found((_FORM, _REGISTRAR), "Example CDN", "EXAMPLE-NET", "nl"))
+        self._seen(case_id, Finding.THERE, seconds=2)
+        for notice in takedown.notices.exclude(try_at=None):
+            with transaction.atomic():
+                keep_sent(notice, "")
+        self._seen(case_id, Finding.UNREACHABLE, hours=2)
+        self._seen(case_id, Finding.THERE, hours=2)
         return case_id
 
-    def _removed(self) -> UUID:
+    def _seen(self, case_id: UUID, finding: Finding, **later: float) -> None:
         from django.db import transaction
 
-        from tutela.apps.takedown.models import Notice
-        from tutela.apps.takedown.services import keep_probe
+        from tutela.apps.takedown.looking import Round
+        from tutela.apps.takedown.models import Takedown
+        from tutela.apps.takedown.services import keep_round
 
-        case_id = self._noticed("gone")
-        self._calendar.forward(hours=9)
+        self._calendar.forward(**later)
+        failure = Failure.NO_ANSWER.value if finding is Finding.UNREACHABLE else ""
+        status = {Finding.THERE: 200, Finding.GONE: 410}.get(finding)
         with transaction.atomic():
-            keep_probe(Notice.objects.get(case_id=case_id), ProbeAnswer(http_status=410))
+            keep_round(Takedown.objects.get(case_id=case_id).id, Round(finding, 2, status, failure))
+
+    def _answered_notice(self) -> UUID:
+        """A notice that a person answered, and one that came back."""
+        from tutela.apps.takedown.models import Notice, Reply, Takedown
+
+        case_id = self._noticed("answer")
+        notice = Notice.objects.filter(takedown__case_id=case_id).exclude(sent_at=None).first()
+        assert notice is not None
+        words = "From: abuse@cdn.example\n\nWe cannot find this address. Is it written correctly?"
+        Reply.objects.create(notice=notice, case_id=case_id, sort="person", text=words)
+        return Takedown.objects.get(case_id=case_id).id
+
+    def _removed(self) -> UUID:
+        case_id = self._noticed("gone")
+        for _day in range(3):
+            self._seen(case_id, Finding.GONE, hours=25)
         return case_id
 
     def _closed(self) -> UUID:
@@ -256,17 +282,9 @@ class _Weeks:
         return case_id
 
     def _stopped(self) -> UUID:
-        from django.db import transaction
-
-        from tutela.apps.takedown.models import Notice
-        from tutela.apps.takedown.rules import UNCLEAR_MAX
-        from tutela.apps.takedown.services import keep_probe
-
         case_id = self._noticed("stopped")
-        for _each in range(UNCLEAR_MAX):
-            self._calendar.forward(hours=2)
-            with transaction.atomic():
-                keep_probe(Notice.objects.get(case_id=case_id), ProbeAnswer(failure=Failure.NO_ANSWER))
+        for _each in range(LADDER.unclear_rounds):
+            self._seen(case_id, Finding.UNREACHABLE, hours=2)
         return case_id
 
     def _not_asked(self) -> UUID:

@@ -87,9 +87,13 @@ def test_what_nobody_set_up_is_not_called_well():
         "Hash lists",
         "Mail server",
         "Networks and their countries",
+        "Places to look from",
+        "Registries to ask",
         "Retention",
         "Seats of platforms",
         "Services that protect children",
+        "Whom to tell",
+        "Words of lists in notices",
     }
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import email
 import email.policy
+import socket
 import socketserver
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from email.message import EmailMessage
+
+Server = TypeVar("Server", bound=socketserver.BaseServer)
 
 
 class MailSink(socketserver.ThreadingTCPServer):
@@ -75,6 +78,38 @@ class Host(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}"
 
 
+class Elsewhere(socketserver.ThreadingTCPServer):
+    """A vantage point: connects whoever asks to the address that it is told."""
+
+    allow_reuse_address = daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Tunnel)
+        self.asked: list[str] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class _Tunnel(socketserver.StreamRequestHandler):
+    server: Elsewhere
+
+    def handle(self) -> None:
+        to = self.rfile.readline().decode().split()[1]
+        self.server.asked.append(to)
+        while self.rfile.readline().strip():
+            pass
+        host, _, port = to.rpartition(":")
+        with socket.create_connection((host.strip("[]"), int(port)), timeout=5) as beyond:
+            self.wfile.write(b"HTTP/1.1 200 connected\r\n\r\n")
+            while (line := self.rfile.readline()).strip():
+                beyond.sendall(line)
+            beyond.sendall(b"\r\n")
+            while read := beyond.recv(4096):
+                self.wfile.write(read)
+
+
 class _Page(BaseHTTPRequestHandler):
     server: Host
 
@@ -90,11 +125,11 @@ class _Page(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def running(server: socketserver.BaseServer) -> Iterator[None]:
+def running(server: Server) -> Iterator[Server]:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
-        yield
+        yield server
     finally:
         server.shutdown()
         server.server_close()

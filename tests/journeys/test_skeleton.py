@@ -18,8 +18,8 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from tests.journeys.sinks import Host, MailSink, running
-from tests.world import make_desk, make_key, make_person, sign_in
+from tests.journeys.sinks import Elsewhere, Host, MailSink, running
+from tests.world import fill, make_desk, make_key, make_person, sign_in
 from tutela.apps.access import services as access
 from tutela.apps.access.public import acting_as
 from tutela.apps.custody import services as custody
@@ -30,13 +30,17 @@ from tutela.apps.jobs.models import DeadJob, Job
 from tutela.apps.jobs.public import run_worker
 from tutela.apps.review.models import Decision
 from tutela.apps.safeguarding.models import Concern
-from tutela.apps.takedown.models import Notice, Probe
+from tutela.apps.takedown.models import Notice, Probe, Takedown
+from tutela.apps.takedown.public import VANTAGES
 from tutela.apps.triage.models import Case, Item, Location, Match
 from tutela.domain.actors import SYSTEM, Permission, Role
 from tutela.domain.lists import Entry, MatchPolicy
 from tutela.engine.matching import ListStore
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from email.message import EmailMessage
+
     from tests.conftest import Clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -213,7 +217,7 @@ def _notice(world: World, case: Case, place: Location) -> None:
 
 def _letters(world: World) -> None:
     """It went to the one who must act; the copy for the desk is defanged."""
-    letters = {recipient: message.get_content() for recipient, message in world.mail.taken}
+    letters = {recipient: "".join(_texts(message)) for recipient, message in world.mail.taken}
     assert set(letters) == {CANARIES["recipient"], "desk@hotline.example"}
     assert world.url in letters[CANARIES["recipient"]]
     assert world.url not in letters["desk@hotline.example"]
@@ -222,19 +226,32 @@ def _letters(world: World) -> None:
     assert Notice.objects.get().sent_at is not None
 
 
+def _texts(message: EmailMessage) -> Iterator[str]:
+    for part in message.walk():
+        if not part.is_multipart():
+            yield str(part.get_content())
+
+
 def _probes(world: World, case: Case, standing_clock: Clock) -> None:
-    """Still there, then gone."""
+    """There before the notice and after it, then gone: from one place that is never certain, from two it is."""
     standing_clock.forward(hours=1)
     world.work()
     world.host.status = 404
     standing_clock.forward(hours=2)
     world.work()
-    assert list(Probe.objects.values_list("verdict", flat=True)) == ["there", "gone"]
-    assert world.host.asked == [f"HEAD /{CANARIES['path']}"] * 2
+    assert list(Probe.objects.values_list("finding", flat=True)) == ["there", "there", "gone"]
+    assert world.host.asked == [f"HEAD /{CANARIES['path']}"] * 4  # the last as an ordinary browser, too
+    assert Takedown.objects.get().state == "gone"
+    with running(Elsewhere()) as vantage:
+        fill(VANTAGES, f"elsewhere,ca,{vantage.url},an agreement")
+        for _day in range(3):
+            standing_clock.forward(hours=25)
+            world.work()
+    assert Takedown.objects.get().state == "removed"
     assert not Job.objects.exclude(name__startswith="custody.").exists()
     assert not DeadJob.objects.exists()
     world.sign_in()  # hours have passed
-    assert "gone" in world.page("case", case_id=case.id)
+    assert "removed" in world.page("case", case_id=case.id)
 
 
 def _indicators(world: World) -> None:
@@ -261,7 +278,8 @@ def _ledger(case: Case) -> None:
     chain = list(Leaf.objects.filter(chain_id=case.id).order_by("position").values_list("action", flat=True))
     assert [action for action in chain if action != "case.prioritised"] == [
         "report.received", "case.opened", "item.added", "report.received", "item.matched", "item.confirmed-unseen",
-        "notice.ordered", "notice.sent", "probe.done", "probe.done", "item.gone",
+        "takedown.ordered", "recipients.found", "probe.done", "notice.ordered", "notice.sent", "probe.done",
+        "probe.done", "probe.done", "probe.done", "probe.done", "item.gone",
     ]  # fmt: skip
     assert custody.verify_case(SYSTEM, case.id).faults == ()
     assert custody.verify_log(SYSTEM).faults == ()

@@ -32,7 +32,7 @@ ReportId = NewType("ReportId", UUID)
 ItemId = NewType("ItemId", UUID)
 CaseId = NewType("CaseId", UUID)
 DecisionId = NewType("DecisionId", UUID)
-NoticeId = NewType("NoticeId", UUID)
+TakedownId = NewType("TakedownId", UUID)
 ConcernId = NewType("ConcernId", UUID)
 ReferralId = NewType("ReferralId", UUID)
 

@@ -37,6 +37,7 @@ PLACES: Final = (
     Place(_("Search"), "search", Permission.REVIEW_ITEM_READ, "f", "work"),
     Place(_("Children in danger"), "safeguarding", Permission.SAFEGUARDING_CONCERN_READ, "c", "work"),
     Place(_("Authorities"), "filings", Permission.REFERRAL_FILING_READ, "u", "work"),
+    Place(_("Takedowns"), "takedowns", Permission.TAKEDOWN_NOTICE_READ, "x", "work"),
     Place(_("Telephone call"), "report-call", Permission.INTAKE_REPORT_READ, "w", "work"),
     Place(_("Imports"), "imports", Permission.INTAKE_IMPORT_READ, "m", "work"),
     Place(_("Senders"), "partners", Permission.INTAKE_PARTNER_READ, "d", "work"),

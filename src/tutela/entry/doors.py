@@ -71,8 +71,11 @@ JOBS: Final = {
     "safeguarding.alert": Job(
         "one question whether a child is safe, and who is on call for it", ("custody", "jobs", "safeguarding")
     ),
-    "takedown.notify": Job("one notice, and its recipient", ("custody", "jobs", "takedown")),
-    "takedown.probe": Job("one notice, and the address in it", ("custody", "jobs", "takedown")),
+    "takedown.find": Job("one address, who can act on it and whether it is there", ("custody", "jobs", "takedown")),
+    "takedown.notify": Job("notices that wait to be sent, in every organisation", ("custody", "jobs", "takedown")),
+    "takedown.probe": Job(
+        "addresses that are due to be looked at, in every organisation", ("custody", "jobs", "takedown")
+    ),
     "triage.liken": Job(
         "items of one organisation that nobody has compared, and how its others look", ("custody", "jobs", "triage")
     ),
@@ -133,6 +136,10 @@ COMMANDS: Final = {
         "every waiting case, weighed again by the weights of its organisation", _P.TRIAGE_WEIGHT_EDIT
     ),
     "referral simulate": Command("a stand-in for an authority, on this machine, that keeps nothing"),
+    "takedown status": Command("counts of takedowns, in every organisation", _P.TAKEDOWN_NOTICE_READ),
+    "takedown explain": Command("one takedown, where it stands and why", _P.TAKEDOWN_NOTICE_READ),
+    "takedown probe": Command("one takedown, looked at now", _P.TAKEDOWN_NOTICE_SEND),
+    "takedown receive": Command("one message that came back, as a mail server hands it over"),
     "assess import": Command(_FILES),
     "assess check": Command(_FILES),
     "assess build": Command(_FILES),

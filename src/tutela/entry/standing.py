@@ -24,6 +24,7 @@ from tutela.apps.intake import public as intake
 from tutela.apps.jobs import public as jobs
 from tutela.apps.referral import public as referral
 from tutela.apps.safeguarding import public as safeguarding
+from tutela.apps.takedown import public as takedown
 from tutela.apps.triage import public as triage
 from tutela.domain.actors import Permission
 from tutela.domain.waiting import Waiting
@@ -45,6 +46,10 @@ _TABLES: Final = (
     triage.CLOCKS,
     triage.NETWORKS,
     triage.SEATS,
+    takedown.CONTACTS,
+    takedown.REGISTRIES,
+    takedown.VANTAGES,
+    takedown.CLASSES,
     custody.RETENTION,
 )
 WAIT_S_MAX: Final = 60  # work and entries are taken within a second where a worker runs

@@ -33,6 +33,7 @@ urlpatterns = [
     path("", include("tutela.apps.review.search_pages")),
     path("", include("tutela.apps.safeguarding.pages")),
     path("", include("tutela.apps.referral.pages")),
+    path("", include("tutela.apps.takedown.pages")),
     path("", include("tutela.apps.assessment.pages")),
     path("", include("tutela.apps.assessment.lens_pages")),
     path("", include("tutela.apps.assessment.data_pages")),

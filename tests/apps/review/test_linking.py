@@ -16,7 +16,7 @@ from tutela.apps.intake.models import Answer, Door, Report
 from tutela.apps.review import linking
 from tutela.apps.review.services import ReviewError
 from tutela.apps.safeguarding.models import Concern
-from tutela.apps.takedown.models import Notice
+from tutela.apps.takedown.models import Notice, Takedown
 from tutela.apps.triage import public as triage
 from tutela.apps.triage.models import Case, CaseState, Clue, Likeness, Location, Mention, Move, Sighting
 from tutela.domain.actors import SYSTEM, Role
@@ -165,10 +165,12 @@ def test_a_notice_goes_with_its_address(report, analyst, desk):
     first, second = report(P), report(P, Q)
     source = case_of(first)
     place = next(row for row in Location.objects.filter(case_id=source) if row.address == Q)
-    owned = {"organisation": desk.organisation, "case_id": source, "item": place.item, "location": place}
-    Notice.objects.create(address=Q, recipient="abuse@host.example", **owned)
+    owned = {"organisation": desk.organisation, "case_id": source}
+    takedown = Takedown.objects.create(item=place.item, location=place, **owned)
+    Notice.objects.create(takedown=takedown, address=Q, recipient="abuse@host.example", **owned)
     own = linking.take_out(analyst, source, second.id)
     assert (Notice.objects.get().case_id, Notice.objects.get().recipient) == (own, "abuse@host.example")
+    assert Takedown.objects.get().case_id == own
 
 
 def test_the_only_report_and_one_of_another_case_are_not_taken_out(report, analyst):

@@ -73,7 +73,7 @@ def test_only_a_repeat_says_that_it_is_one():
 def test_only_who_can_keep_anything_is_asked_to():
     kept = words("en")["preserve"].split()[0:3]
     asked = {role: " ".join(kept) in notice_letter.text(replace(LETTER, asked_of=role)) for role in Role}
-    assert asked == {Role.HOST: True, Role.NETWORK: True, Role.CDN: False, Role.REGISTRAR: False}
+    assert asked == {Role.HOST: True, Role.NETWORK: True, Role.CDN: False, Role.REGISTRAR: False, Role.AUTHORITY: False}
 
 
 @pytest.mark.parametrize(

@@ -40,8 +40,12 @@ class NoticeForm(forms.Form):
 
     recipient = forms.EmailField(
         label=gettext_lazy("E-mail address of who can remove it"),
-        help_text=gettext_lazy("The host's address for abuse. Only this recipient gets the address in full."),
+        required=False,
+        help_text=gettext_lazy(
+            "The host's address for abuse; empty: whoever is found. Only who can act gets the address in full."
+        ),
     )
+    held = forms.BooleanField(label=gettext_lazy("The police ask to wait for a day"), required=False)
 
 
 CLOSING: Final = {
@@ -169,16 +173,17 @@ def send_notice(request: HttpRequest, case_id: UUID, location_id: UUID) -> HttpR
         messages.error(request, _("This is not an e-mail address."))
         return redirect("case", case_id)
     try:
-        services.send_notice(actor_of(request), case_id, location_id, form.cleaned_data["recipient"])
+        values = form.cleaned_data
+        services.send_notice(actor_of(request), case_id, location_id, values["recipient"], held=values["held"])
     except TutelaError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, _("The notice is on its way. Whether it is gone will be checked from then on."))
+        messages.success(request, _("It is under way. Whether it is gone will be looked at from now on."))
     return redirect("case", case_id)
 
 
 def _addresses(case: triage.Case, *, may_send: bool) -> list[dict[str, Any]]:
-    notices = {notice.location_id: notice for notice in takedown.notices(case.id)}
+    standing = takedown.of_case(case.id)
     locations = triage.locations(case.id)
     custody.open_together(locations)
     addresses = {location.id: location.address for location in locations if location.address}
@@ -188,8 +193,8 @@ def _addresses(case: triage.Case, *, may_send: bool) -> list[dict[str, Any]]:
             "location": location,
             "address": defang(location.address or ""),
             "listed": listed.get(location.id),
-            "notice": notices.get(location.id),
-            "form": NoticeForm(auto_id=f"{location.id}-%s") if may_send and location.id not in notices else None,
+            "standing": standing.get(location.id),
+            "form": NoticeForm(auto_id=f"{location.id}-%s") if may_send and location.id not in standing else None,
         }
         for location in locations
     ]

@@ -89,8 +89,8 @@ def probe_again(actor: Actor, case_id: UUID, location_id: UUID) -> None:
 
 
 @transaction.atomic
-def send_notice(actor: Actor, case_id: UUID, location_id: UUID, recipient: str) -> None:
-    """Have one notice sent about one address of a confirmed case."""
+def send_notice(actor: Actor, case_id: UUID, location_id: UUID, recipient: str = "", *, held: bool = False) -> None:
+    """Have one address of a confirmed case taken down; without a recipient, by whoever is found to be able to."""
     case = triage.case(actor, case_id, Permission.TAKEDOWN_NOTICE_SEND, lock=True)
     location = triage.locations(case.id).filter(id=location_id).first()
     if location is None:
@@ -107,5 +107,8 @@ def send_notice(actor: Actor, case_id: UUID, location_id: UUID, recipient: str) 
             organisation_id=OrganisationId(case.organisation_id),
             address=location.address,
             recipient=recipient,
+            held=held,
+            scheme=decision.scheme,
+            classification=decision.classification,
         ),
     )

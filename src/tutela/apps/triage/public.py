@@ -30,7 +30,7 @@ from tutela.apps.triage.models import (
     Move,
 )
 from tutela.apps.triage.moving import Moving, close_emptied, move, next_home, own_case
-from tutela.apps.triage.networks import NETWORKS
+from tutela.apps.triage.networks import NETWORKS, networks
 from tutela.apps.triage.queue import queue
 from tutela.apps.triage.ranking import rank_all
 from tutela.apps.triage.routing import SEATS
@@ -101,6 +101,7 @@ __all__ = [
     "may_confirm_unseen",
     "move",
     "moves",
+    "networks",
     "next_home",
     "own_case",
     "place",

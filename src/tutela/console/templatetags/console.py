@@ -117,6 +117,7 @@ _INSIDE: Final = {
     "own-lists": ("own-entry",),
     "safeguarding": ("concern", "rota"),
     "filings": ("filing", "case-filings"),
+    "takedowns": ("takedown", "takedown-scores"),
     "imports": ("import",),
     "partners": ("partner",),
     "assessment": (

@@ -19,7 +19,7 @@ Worked example
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from tutela.domain.limits import AssessmentLimits
@@ -131,9 +131,11 @@ def waited(waits: Sequence[Wait], share: float) -> float | None:
     if not 0 < share < 1:
         raise ValueError("a share lies between 0 and 1")
     still = 1.0  # the share that waits longer than the days looked at
-    for days in sorted({each.days for each in waits if each.done}):
-        at_risk = sum(each.days >= days for each in waits)
-        still *= 1 - sum(each.done and each.days == days for each in waits) / at_risk
-        if 1 - still >= share - 1e-12:
+    at_risk = len(waits)  # those who waited so long
+    for days, group in groupby(sorted(waits, key=lambda each: each.days), key=lambda each: each.days):
+        ends = [each.done for each in group]
+        still *= 1 - sum(ends) / at_risk
+        if any(ends) and 1 - still >= share - 1e-12:
             return days
+        at_risk -= len(ends)
     return None

@@ -55,6 +55,7 @@ class Role(StrEnum):
     NETWORK = "network"  # upstream of the host
     CDN = "cdn"  # delivers it for a host that it knows
     REGISTRAR = "registrar"
+    AUTHORITY = "authority"  # can order
 
 
 class Basis(StrEnum):

@@ -33,6 +33,7 @@ _COMMANDS = {
     "jobs": Lazy("tutela.entry.cli.jobs:jobs", "See and decide work that was given up."),
     "referral": Lazy("tutela.entry.cli.referral:referral", "Rehearse reports to authorities."),
     "triage": Lazy("tutela.entry.cli.triage:triage", "Explain the order of the queue, rank it anew."),
+    "takedown": Lazy("tutela.entry.cli.takedown:takedown", "See how takedowns stand, look again, take answers in."),
     "assess": Lazy("tutela.entry.cli.assess:assess", "Build editions, estimate effects and costs."),
     "backup": Lazy("tutela.entry.cli.copies:backup_command", "Copy database and lists, not the keys."),
     "restore": Lazy("tutela.entry.cli.copies:restore_command", "Restore a backup into an empty installation."),
