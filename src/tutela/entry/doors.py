@@ -13,7 +13,7 @@ Rules:
 `python -m tutela.entry.access_page` prints docs/access.md from this and from the golden table.
 
 >>> JOBS["takedown.probe"].writes
-('custody', 'jobs', 'takedown')
+('custody', 'jobs', 'lists', 'takedown')
 """
 
 from __future__ import annotations
@@ -71,10 +71,12 @@ JOBS: Final = {
     "safeguarding.alert": Job(
         "one question whether a child is safe, and who is on call for it", ("custody", "jobs", "safeguarding")
     ),
-    "takedown.find": Job("one address, who can act on it and whether it is there", ("custody", "jobs", "takedown")),
+    "takedown.find": Job(
+        "one address, who can act on it and whether it is there", ("custody", "jobs", "lists", "takedown")
+    ),
     "takedown.notify": Job("notices that wait to be sent, in every organisation", ("custody", "jobs", "takedown")),
     "takedown.probe": Job(
-        "addresses that are due to be looked at, in every organisation", ("custody", "jobs", "takedown")
+        "addresses that are due to be looked at, in every organisation", ("custody", "jobs", "lists", "takedown")
     ),
     "triage.liken": Job(
         "items of one organisation that nobody has compared, and how its others look", ("custody", "jobs", "triage")

@@ -11,6 +11,7 @@ from tests.world import actor, fill, make_place
 from tutela.apps.custody.models import Leaf
 from tutela.apps.custody.public import Action
 from tutela.apps.jobs.models import DeadJob, Job
+from tutela.apps.lists import services as own_lists
 from tutela.apps.takedown import public, receiving, services
 from tutela.apps.takedown.contacts import CONTACTS
 from tutela.apps.takedown.models import Notice, Party, Takedown
@@ -253,6 +254,24 @@ def test_a_form_waits_for_the_person_who_fills_it_in(play):
     with pytest.raises(services.TakedownError):
         services.form_sent(actor(play.desk.colleague), takedown.id, notice.id)
     assert Takedown.objects.get().first_sent_at is not None
+
+
+def test_our_own_list_of_addresses_follows_what_is_certain(play):
+    takedown = play.order()
+    entry = own_lists.propose_address(actor(play.desk.colleague), play.case.id, takedown.location_id)
+
+    def stands():
+        entry.refresh_from_db()
+        return entry.state, entry.why
+
+    play.see(takedown, Finding.THERE)
+    for _day in range(2):
+        play.see(takedown, Finding.GONE, hours=25)
+        assert stands() == ("proposed", "")  # twice is not certain
+    play.see(takedown, Finding.GONE, hours=25)
+    assert stands() == ("withdrawn", "gone")
+    play.see(takedown, Finding.THERE, hours=200)
+    assert stands() == ("proposed", "")
 
 
 def test_what_comes_back_is_counted_and_told_again(play):

@@ -15,6 +15,7 @@ from tutela.apps import mailing
 from tutela.apps.access.public import Target, authorise, visible
 from tutela.apps.custody.public import Action, ObjectKind, ReasonCode, blind_index, record
 from tutela.apps.jobs.public import enqueue
+from tutela.apps.lists import public as lists
 from tutela.apps.takedown import telling
 from tutela.apps.takedown.models import Notice, Party, Probe, Takedown
 from tutela.apps.takedown.rules import carries_address, site_of
@@ -137,10 +138,24 @@ def keep_round(takedown_id: UUID, found: Round) -> None:
         _record_item(Action.ITEM_GONE, takedown)
     if matter.returned > before.returned:
         _record_item(Action.ITEM_RETURNED, takedown)
+    _follow(takedown, before, matter)
     if matter.unclear == LADDER.unclear_rounds:
         _record(Action.PROBE_GIVEN_UP, takedown, SYSTEM, ReasonCode.UNREACHABLE)
     if matter.ended:
         _record(Action.TAKEDOWN_CLOSED, takedown, SYSTEM, ReasonCode.ROUTINE)
+
+
+def _follow(takedown: Takedown, before: Matter, after: Matter) -> None:
+    """Let the organisation's own list of addresses follow what is certain."""
+    address = takedown.location.address
+    if not address:
+        return
+    if after.removed_at and not before.removed_at:
+        lists.gone(takedown.organisation_id, address)
+    elif after.returned > before.returned:
+        lists.returned(takedown.organisation_id, address)
+    elif after.finding.is_there:
+        lists.still_there(takedown.organisation_id, address)
 
 
 def move(location_ids: Collection[UUID], case_id: UUID) -> None:
