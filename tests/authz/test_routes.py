@@ -138,7 +138,7 @@ CASES = {
     "report-call": Case(),
     "report-contact": Case("post", "case", more=lambda desk: {"report_id": MISSING}),
     "case-probe": Case("post", "case", more=lambda desk: {"location_id": MISSING}),
-    "case-notice": Case("post", "case", more=lambda desk: {"location_id": MISSING}),
+    "case-notice": Case("post", "case", {"recipient": "nobody"}, lambda desk: {"location_id": MISSING}),
     "takedowns": Case(),
     "takedown-scores": Case(),
     "takedown": Case(about="takedown"),

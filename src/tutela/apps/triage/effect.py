@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 DAYS: Final = 30
 CASES_MAX: Final = 250_000  # the newest
-TOP: Final = 50
+TOP: Final = 30
 FIRST_SHARE: Final = 0.005
 
 
