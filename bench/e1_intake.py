@@ -68,7 +68,7 @@ def measure(plan: Plan | None = None) -> Measurement:
         where = {"TUTELA_LISTEN": f"127.0.0.1:{port}", "TUTELA_ORIGIN": f"http://127.0.0.1:{port}"}
         with Service(server.url, **where) as service:
             sequencer = service.start("tests.crash.actor", "sequence")
-            _rates(found, plan, service, server, port)
+            _rates(found, plan, service, port)
             service.kill(sequencer)
             _growth(found, plan, service)
     with Server(*OPTIONS) as server, Service(server.url) as service:
@@ -80,13 +80,10 @@ def measure(plan: Plan | None = None) -> Measurement:
     return found
 
 
-def _rates(found: Measurement, plan: Plan, service: Service, server: Server, port: int) -> None:
+def _rates(found: Measurement, plan: Plan, service: Service, port: int) -> None:
     desk = service.ask("bench.intake_load", "desk")
-    meter = Meter()
-    begin_s, begin_server_s = meter.spent_s(), Meter(server.pid)
-    acknowledged, took_s = _imported(plan, service, desk["organisation"])
+    acknowledged, took_s, cpu_s = _imported(plan, service, desk["organisation"])
     rates, left = {"import": acknowledged / took_s}, {"import": service.ask("bench.intake_load", "waiting")}
-    cpu_ms = 1000 * (meter.spent_s() - begin_s + begin_server_s.spent_s()) / acknowledged
     web = _web(service, port)
     for kind, lines, at_once in (("batches", plan.lines_of_batches, plan.batch), ("singles", plan.lines_of_singles, 1)):
         _until_placed(service)
@@ -100,7 +97,7 @@ def _rates(found: Measurement, plan: Plan, service: Service, server: Server, por
     peer = sum(json.loads(service.finish(each)) for each in peers) / plan.window_s
     stored = service.ask("bench.intake_load", "stored", desk["organisation"])
     found.put("bulk import, two files at once", rates["import"], peer)
-    found.put("CPU of a report that is imported, both sides and the sequencer", cpu_ms)
+    found.put("CPU of a report that is imported, both sides and the sequencer", 1000 * cpu_s / plan.imported)
     found.put("through the API, in batches", rates["batches"], peer)
     found.put("through the API, singly", rates["singles"], peer)
     found.table(
@@ -124,17 +121,17 @@ def _until_placed(service: Service) -> None:
         time.sleep(1)
 
 
-def _imported(plan: Plan, service: Service, organisation: str) -> tuple[int, float]:
-    """Bring files by the command itself, so many at once; return how many reports, and in how long."""
+def _imported(plan: Plan, service: Service, organisation: str) -> tuple[int, float, float]:
+    """Bring files by the command itself, so many at once; return how many reports, how long it took, and its CPU."""
     files = [service.home / f"reports-{number}.jsonl" for number in range(_TWO)]
     for number, file in enumerate(files):
         service.run("bench.intake_load", "write", file, plan.imported // _TWO, number + 1)
-    start_s = time.monotonic()
+    start_s, meter = time.monotonic(), Meter()  # the server and the sequencer are below this process, too
     words = ("--organisation", organisation, "--sender", "load")
     runs = [service.start("tutela", "intake", "import", file, *words) for file in files]
     for run in runs:
         service.finish(run)
-    return plan.imported, time.monotonic() - start_s
+    return plan.imported, time.monotonic() - start_s, meter.spent_s()
 
 
 def _web(service: Service, port: int) -> subprocess.Popen[str]:

@@ -52,7 +52,7 @@ class Calendar:
     """A clock that is set by hand."""
 
     def __init__(self) -> None:
-        self.moment = clock.now() - timedelta(weeks=WEEKS, days=6)
+        self.moment = clock.now() - timedelta(weeks=WEEKS, days=9)
 
     def __call__(self) -> datetime:
         self.moment += timedelta(milliseconds=40)  # nothing takes no time

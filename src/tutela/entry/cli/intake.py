@@ -15,7 +15,7 @@ from tutela.domain.reports import LegalBasis
 from tutela.engine.formats.scan_jsonl import open_report
 from tutela.entry.cli.exits import ExitCode
 from tutela.entry.cli.lazy import examples
-from tutela.entry.start import DeskError, at_the_desk
+from tutela.entry.start import DeskError, at_the_desk, spare_what_is_loaded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -135,6 +135,7 @@ def _take_in(brought: Brought, rows: Iterable[Row]) -> Import:
     from tutela.apps.intake.importing import begin, take_in  # noqa: PLC0415 - needs Django set up
 
     run = begin(SYSTEM, brought)
+    spare_what_is_loaded()
     if run.rows_done and run.finished_at is None:
         click.echo(f"Going on after row {run.rows_done:,}", err=True)
     for run in take_in(SYSTEM, brought, rows):
