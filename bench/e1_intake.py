@@ -39,6 +39,7 @@ OPTIONS: Final = (
 _TWO: Final = 2  # cores, and of each kind of process
 _START_S_MAX: Final = 60
 _PLACED_S_MAX: Final = 300
+_FILL_S_MAX: Final = 3_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ def _growth(found: Measurement, plan: Plan, service: Service) -> None:
         ]
         start_s = time.monotonic()
         for filler in fillers:
-            service.finish(filler)
+            service.finish(filler, wait_s_max=_FILL_S_MAX)
         rate = (amount - stored) / (time.monotonic() - start_s) if fillers else None
         stored, said = amount, service.ask("bench.intake_load", "new", name)
         points.append((amount, said["one_ms"], said["one_cpu_ms"], said["batch_ms"], said["batch_cpu_ms"], rate))
