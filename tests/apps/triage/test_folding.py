@@ -6,7 +6,7 @@ import pytest
 
 from tests.world import make_desk
 from tutela.apps.access.public import Desk
-from tutela.apps.custody.public import ObjectKind, ReasonCode, erase
+from tutela.apps.custody.public import ObjectKind, ReasonCode, erase, row_of, update_together
 from tutela.apps.intake import services as intake
 from tutela.apps.intake.models import Door, Report
 from tutela.apps.triage import folding
@@ -123,3 +123,21 @@ def test_an_erased_case_that_was_full_leaves_no_mark_of_its_own(report):
     assert list(Clue.objects.exclude(mark=None).values_list("home_id", flat=True)) == [later]
     erase(SYSTEM, later, kind=ObjectKind.CASE, reason=ReasonCode.RETENTION_ENDED)
     assert not Clue.objects.exclude(mark=None).exists()
+
+
+@pytest.mark.parametrize("became", ["full", "erased"])
+def test_what_somebody_wrote_first_and_leads_nowhere_by_now_leads_where_ours_was_to(report, became):
+    first = report(P)[0]
+    theirs, proposed = Clue.objects.get(), CaseId(clock.new_id())
+    if became == "full":
+        Clue.objects.update(home_id=None)
+    else:
+        erase(SYSTEM, first, kind=ObjectKind.CASE, reason=ReasonCode.RETENTION_ENDED)
+        theirs.save()  # as one that read of its case just before
+    Case.objects.create(id=proposed, organisation_id=theirs.organisation_id)
+    fresh = row_of(Clue, organisation_id=theirs.organisation_id, kind=_PAGE.kind, mark=theirs.mark, home_id=proposed)
+    written, met = folding._written(theirs.organisation_id, {str(theirs.mark): fresh})
+    placed = folding._settled([proposed], [{str(theirs.mark): _PAGE}], {}, written)
+    update_together(met, ["home"])
+    assert [(where.case_id, where.opens) for where in placed] == [(proposed, True)]
+    assert Clue.objects.get(mark=theirs.mark).home_id == proposed

@@ -96,8 +96,9 @@ def place(arrivals: Sequence[Arrival]) -> list[Placed]:
                 loose[mark].home_id = home_id
                 continue
             fresh[mark] = row_of(Clue, organisation_id=organisation_id, kind=own[mark].kind, mark=mark, home_id=home_id)
-    placed = _settled(proposed, given, known, _written(organisation_id, fresh) | loose)
-    update_together(loose.values(), ["home"])
+    written, met = _written(organisation_id, fresh)
+    placed = _settled(proposed, given, known, written | loose)
+    update_together([*loose.values(), *met], ["home"])
     return placed
 
 
@@ -130,13 +131,22 @@ def _marked(organisation_id: OrganisationId, given: Iterable[Iterable[reports.Cl
     return [{next(marks): clue for clue in own} for own in listed]
 
 
-def _written(organisation_id: OrganisationId, fresh: Mapping[str, Clue]) -> dict[str, Clue]:
-    """Write clues that nobody had seen; return them, and where somebody else's came first, theirs."""
+def _written(organisation_id: OrganisationId, fresh: Mapping[str, Clue]) -> tuple[dict[str, Clue], list[Clue]]:
+    """Write clues that nobody had seen; return them, and where somebody else's came first, theirs.
+
+    Some of theirs may lead nowhere by now: these lead where ours were to, and are returned once more, to be saved.
+    """
     if not fresh:
-        return {}
+        return {}, []
     if insert_together((fresh[mark] for mark in sorted(fresh)), unless_there=True) == len(fresh):
-        return dict(fresh)
-    return _leading(organisation_id, fresh)[0]
+        return dict(fresh), []
+    known, loose = _leading(organisation_id, fresh)
+    for mark, row in loose.items():
+        row.home_id = fresh[mark].home_id
+    found = known | loose
+    forgotten = {mark: row for mark, row in fresh.items() if mark not in found}  # theirs led to what was erased
+    written, met = _written(organisation_id, forgotten)
+    return found | written, [*loose.values(), *met]
 
 
 def _settled(
